@@ -1,0 +1,103 @@
+# What people call: run, lab, test, lint, format, bench, wheel, install, clean. Each does only what is out of date.
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+.DELETE_ON_ERROR:
+
+BUILD := build/make
+VENV := .venv
+PY := $(VENV)/bin/python
+JAR := kernel-gateway/target/penstock.jar
+PACKAGED_JAR := kernelspec/src/penstock/jar/penstock.jar
+
+JAVA_SOURCES := $(shell find pom.xml .mvn protocol/pom.xml protocol/src kernel-gateway/pom.xml kernel-gateway/src -type f 2>/dev/null)
+PYTHON_SOURCES := $(shell find kernelspec/pyproject.toml kernelspec/hatch_build.py kernelspec/README.md kernelspec/src -type f -not -name '*.pyc' -not -name '*.jar' 2>/dev/null)
+
+# The JDK is looked for when it is first needed; its one-line complaint ends the run.
+WITH_JAVA := JAVA_HOME="$$(sh scripts/find-java.sh)" && export JAVA_HOME
+MVN := mvn -q -B
+
+.PHONY: help run lab install test test-java test-python lint format bench wheel clean
+
+help:
+	@echo "make run      runs the tour notebook on the gateway, cell by cell"
+	@echo "make lab      opens JupyterLab with the kernel installed"
+	@echo "make test     every test: Java, Python package, acceptance"
+	@echo "make lint     formatters' checks, ruff, mypy"
+	@echo "make format   formats Java and Python"
+	@echo "make bench    compares with ipykernel, under ten minutes"
+	@echo "make wheel    leaves the wheel in dist/"
+	@echo "make clean    removes what make made"
+
+run: install
+	@$(PY) notebooks/run_tour.py
+
+lab: install $(BUILD)/lab
+	@cd notebooks && ../$(VENV)/bin/jupyter lab
+
+test: test-java test-python
+
+test-java:
+	@$(WITH_JAVA) && $(MVN) verify
+
+test-python: install
+	@cd kernelspec && ../$(PY) -m pytest -q tests
+	@$(PY) -m pytest -q tests
+
+lint: $(BUILD)/venv
+	@$(VENV)/bin/ruff check --quiet .
+	@$(VENV)/bin/ruff format --quiet --check .
+	@$(VENV)/bin/mypy --no-error-summary
+	@$(WITH_JAVA) && $(MVN) spotless:check
+
+format: $(BUILD)/venv
+	@$(VENV)/bin/ruff check --quiet --fix-only .
+	@$(VENV)/bin/ruff format --quiet .
+	@$(WITH_JAVA) && $(MVN) spotless:apply
+
+bench: install
+	@$(PY) -m bench.run
+
+wheel: $(PACKAGED_JAR) $(BUILD)/wheel
+
+install: $(BUILD)/install
+
+# --- what the above stand on -------------------------------------------------------------------------------------
+
+$(BUILD):
+	@mkdir -p $@
+
+$(JAR): $(JAVA_SOURCES)
+	@echo "building the gateway"
+	@$(WITH_JAVA) && $(MVN) package -DskipTests
+	@touch $@
+
+$(PACKAGED_JAR): $(JAR)
+	@mkdir -p $(@D)
+	@cp $< $@
+
+$(BUILD)/venv: requirements-dev.txt | $(BUILD)
+	@echo "installing Python packages into $(VENV)"
+	@python=$$(sh scripts/find-python.sh) && { [ -x $(PY) ] || "$$python" -m venv $(VENV); }
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+# Editable: only a change of the package's metadata, data files or jar asks for another installation.
+$(BUILD)/install: $(BUILD)/venv $(PACKAGED_JAR) kernelspec/pyproject.toml $(shell find kernelspec/src/penstock/resources -type f 2>/dev/null)
+	@$(PY) -m pip install --quiet --disable-pip-version-check --editable ./kernelspec
+	@touch $@
+
+$(BUILD)/lab: $(BUILD)/venv
+	@echo "installing JupyterLab into $(VENV)"
+	@$(PY) -m pip install --quiet --disable-pip-version-check jupyterlab
+	@touch $@
+
+$(BUILD)/wheel: $(BUILD)/venv $(PACKAGED_JAR) $(PYTHON_SOURCES)
+	@rm -rf dist
+	@$(PY) -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist ./kernelspec
+	@echo "dist/: $$(cd dist && ls)"
+	@touch $@
+
+clean:
+	@rm -rf build dist $(VENV) bench/results kernelspec/build kernelspec/dist protocol/target kernel-gateway/target target
+	@rm -f $(PACKAGED_JAR)
+	@find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

@@ -1,0 +1,63 @@
+"""Who is measured, and how one of their kernels is started."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from jupyter_client.manager import KernelManager
+
+from tests.support.kernel import Kernel
+from tests.support.specs import KERNEL_NAMES
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """A kernel and a way to start it. `label` names its column in the table."""
+
+    label: str
+    via: str
+
+    @property
+    def is_penstock(self) -> bool:
+        """Whether a gateway stands behind it."""
+        return self.via != "reference"
+
+
+CONTESTANTS = (
+    Contestant("ipykernel", "reference"),
+    Contestant("provisioner", "provisioner"),
+    Contestant("argv", "launcher"),
+)
+REFERENCE = CONTESTANTS[0]
+
+
+@dataclass(frozen=True)
+class Started:
+    """A kernel that has answered its first execute_request, `seconds` after it was asked for."""
+
+    kernel: Kernel
+    seconds: float
+
+
+@contextmanager
+def start(contestant: Contestant, env: dict[str, str]) -> Iterator[Started]:
+    """Starts a kernel and times it until its first execute_reply; ends it politely.
+
+    The request is sent at once, without jupyter_client's wait_for_ready: it waits 0.2 s of its own.
+    """
+    began = time.perf_counter()
+    manager = KernelManager(kernel_name=KERNEL_NAMES[contestant.via])
+    manager.start_kernel(env=env)
+    client = manager.blocking_client()
+    try:
+        client.start_channels(hb=False)
+        request = client.execute("1 + 1")
+        while client.get_shell_msg(timeout=120)["parent_header"].get("msg_id") != request:
+            continue
+        yield Started(Kernel(manager, client), time.perf_counter() - began)
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=not manager.is_alive())

@@ -1,0 +1,175 @@
+package dev.penstock.gateway;
+
+import dev.penstock.gateway.control.About;
+import dev.penstock.gateway.control.ControlServer;
+import dev.penstock.gateway.control.Leases;
+import dev.penstock.gateway.control.Operations;
+import dev.penstock.gateway.keeper.Keeper;
+import dev.penstock.gateway.keeper.KeeperException;
+import dev.penstock.gateway.keeper.KeeperListener;
+import dev.penstock.gateway.keeper.WorkerExit;
+import dev.penstock.gateway.link.LinkServer;
+import dev.penstock.gateway.placement.LocalPlacement;
+import dev.penstock.gateway.placement.Zygotes;
+import dev.penstock.gateway.runtime.IdleHeap;
+import dev.penstock.gateway.runtime.Orphans;
+import dev.penstock.gateway.runtime.RuntimeDirectory;
+import dev.penstock.gateway.session.Session;
+import dev.penstock.gateway.session.SessionState;
+import dev.penstock.gateway.session.SessionTable;
+import dev.penstock.protocol.zmq.ZmqRuntime;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The resident gateway: assembled here, ended here. It lives until it is told to leave, has had no kernel for its idle time, or loses
+ * its keeper.
+ *
+ * <pre>
+ * ControlServer -- Operations -- KernelStarter -- Placement -- Zygotes --- Keeper
+ *                                     |                                      |
+ *                                  Session (owner thread) ---- signals ------+
+ *                                  /      \
+ *                             ZmqDoor    LinkServer -- worker
+ * </pre>
+ */
+final class Gateway implements KeeperListener {
+  private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+  private static final Duration SWEEP = Duration.ofSeconds(5);
+  private static final Duration ZYGOTE_IDLE = Duration.ofMinutes(30);
+  private static final Duration STOP_PATIENCE = Duration.ofSeconds(4);
+
+  private final RuntimeDirectory directory;
+  private final Duration idle;
+  private final SessionTable table = new SessionTable();
+  private final CountDownLatch leaving = new CountDownLatch(1);
+
+  /** The parts that need a keeper; complete once it answered. Events that come before wait for nothing: there are no sessions yet. */
+  private final CompletableFuture<Parts> parts = new CompletableFuture<>();
+
+  private volatile boolean keeperLost;
+
+  private record Parts(Keeper keeper, Zygotes zygotes, Leases leases) {}
+
+  /**
+   * A gateway in a runtime directory.
+   *
+   * @param idle how long it stays without a kernel
+   */
+  Gateway(RuntimeDirectory directory, Duration idle) {
+    this.directory = directory;
+    this.idle = idle;
+  }
+
+  /** Runs until the gateway's life is over. */
+  void run(String version) throws IOException {
+    Instant started = Instant.now();
+    try (ZmqRuntime zmq = new ZmqRuntime();
+        Keeper keeper = Keeper.connect(directory.keeperSocket(), this);
+        LinkServer _ = LinkServer.listen(directory.workerSocket(), table::find)) {
+      Zygotes zygotes = new Zygotes(keeper);
+      Leases leases = new Leases(keeper);
+      parts.complete(new Parts(keeper, zygotes, leases));
+      LocalPlacement placement =
+          new LocalPlacement(keeper, zygotes, directory.workerSocket(), directory.sessions());
+      About about = new About(version, parent(), started);
+      Operations operations =
+          new Operations(
+              table, placement, keeper, zmq, leases, zygotes, about, leaving::countDown);
+      try (ControlServer _ = ControlServer.listen(directory.controlSocket(), operations)) {
+        // All sockets listen: the keeper now tells whoever waits for this gateway.
+        keeper.hello();
+        LOG.atInfo().addKeyValue("version", version).addKeyValue("start_ms", Duration.between(started, Instant.now()).toMillis()).log("gateway ready");
+        stayUntilDone(zygotes);
+      }
+      leave(keeper);
+    }
+  }
+
+  /** The keeper is the parent of all. */
+  private static long parent() {
+    return ProcessHandle.current().parent().map(ProcessHandle::pid).orElse(0L);
+  }
+
+  private void stayUntilDone(Zygotes zygotes) {
+    IdleHeap heap = new IdleHeap();
+    try {
+      while (!leaving.await(SWEEP.toMillis(), TimeUnit.MILLISECONDS)) {
+        zygotes.expire(ZYGOTE_IDLE);
+        heap.sweep(table.live().stream().noneMatch(s -> s.view().state() == SessionState.BUSY));
+        if (table.closeIfIdle(idle)) {
+          LOG.atInfo().addKeyValue("idle_s", idle.toSeconds()).log("leaving: no kernel for the idle time");
+          return;
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void leave(Keeper keeper) {
+    table.close();
+    if (keeperLost) {
+      LOG.atError().log("leaving: the keeper is gone, and with it every worker");
+      Orphans.end(
+          table.live().stream().map(s -> s.view().workerPid()).collect(Collectors.toSet()));
+      return;
+    }
+    List<Session> live = table.live();
+    live.forEach(session -> session.stop(true, "the gateway was stopped"));
+    CompletableFuture.allOf(live.stream().map(Session::ended).toArray(CompletableFuture<?>[]::new))
+        .completeOnTimeout(null, STOP_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+        .join();
+    try {
+      keeper.leave();
+    } catch (KeeperException e) {
+      // It ends by itself as soon as this process does.
+      LOG.atWarn().setCause(e).log("keeper did not take leave");
+    }
+    LOG.atInfo().log("gateway left");
+  }
+
+  @Override
+  public void workerExited(String id, WorkerExit exit) {
+    Session session = table.find(id);
+    if (session != null) {
+      session.workerExited(exit);
+    }
+  }
+
+  @Override
+  public void processGone(long pid) {
+    Parts ready = ready();
+    if (ready != null) {
+      // Not on the keeper's reader thread: ending sessions asks the keeper again.
+      Thread.ofVirtual().name("owner-gone").start(() -> ready.leases().processGone(pid));
+    }
+  }
+
+  @Override
+  public void zygoteExited(String key) {
+    Parts ready = ready();
+    if (ready != null) {
+      ready.zygotes().exited(key);
+    }
+  }
+
+  @Override
+  public void keeperLost() {
+    keeperLost = true;
+    leaving.countDown();
+  }
+
+  private @Nullable Parts ready() {
+    return parts.getNow(null);
+  }
+}

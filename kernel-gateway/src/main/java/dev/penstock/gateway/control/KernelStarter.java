@@ -1,0 +1,136 @@
+package dev.penstock.gateway.control;
+
+import dev.penstock.gateway.door.ZmqDoor;
+import dev.penstock.gateway.json.Json;
+import dev.penstock.gateway.keeper.Keeper;
+import dev.penstock.gateway.placement.Placement;
+import dev.penstock.gateway.placement.StartPath;
+import dev.penstock.gateway.session.Ending;
+import dev.penstock.gateway.session.Session;
+import dev.penstock.gateway.session.SessionTable;
+import dev.penstock.gateway.session.Sessions;
+import dev.penstock.protocol.connection.ConnectionFiles;
+import dev.penstock.protocol.connection.ConnectionInfo;
+import dev.penstock.protocol.message.HeaderFactory;
+import dev.penstock.protocol.wire.ReplayGuard;
+import dev.penstock.protocol.wire.Signer;
+import dev.penstock.protocol.wire.WireCodec;
+import dev.penstock.protocol.zmq.BindException;
+import dev.penstock.protocol.zmq.KernelSockets;
+import dev.penstock.protocol.zmq.SocketLimits;
+import dev.penstock.protocol.zmq.ZmqRuntime;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Starts kernels: sockets and worker at the same time. Thread-safe. */
+final class KernelStarter {
+  private static final Logger LOG = LoggerFactory.getLogger(KernelStarter.class);
+
+  private final SessionTable table;
+  private final Placement placement;
+  private final Keeper keeper;
+  private final ZmqRuntime zmq;
+  private final Leases leases;
+
+  KernelStarter(
+      SessionTable table, Placement placement, Keeper keeper, ZmqRuntime zmq, Leases leases) {
+    this.table = table;
+    this.placement = placement;
+    this.keeper = keeper;
+    this.zmq = zmq;
+    this.leases = leases;
+  }
+
+  /** Starts a kernel and returns the answer to {@code start}. */
+  ObjectNode start(ObjectNode request) throws ControlException {
+    StartRequest start = StartRequest.parse(request);
+    Signer signer = signer(start.connection());
+    Sessions.Opening opening =
+        Sessions.open(start.spec(), headers -> door(start, signer, headers), keeper);
+    Session session = opening.session();
+    if (!table.add(session)) {
+      throw new ControlException("leaving", "this gateway is about to end", "try again: another one is started");
+    }
+    session.whenEnded(ending -> ended(session, ending));
+    opening.begin().run();
+    StartPath path = startWorker(session, start, opening.bound());
+    lease(session, start);
+    return answer(session, opening.bound(), path);
+  }
+
+  private static Signer signer(ConnectionInfo connection) throws ControlException {
+    try {
+      return Signer.of(connection.signatureScheme(), connection.key());
+    } catch (IllegalArgumentException e) {
+      throw new ControlException("bad-connection", String.valueOf(e.getMessage()), "use hmac-sha256");
+    }
+  }
+
+  private Sessions.OpenDoor door(StartRequest start, Signer signer, HeaderFactory headers)
+      throws BindException {
+    KernelSockets sockets = KernelSockets.bind(zmq, start.connection(), SocketLimits.DEFAULT);
+    WireCodec codec = new WireCodec(signer, new ReplayGuard());
+    return new Sessions.OpenDoor(
+        new ZmqDoor(start.spec().id(), sockets, codec, headers), sockets.connection());
+  }
+
+  private StartPath startWorker(
+      Session session, StartRequest start, CompletableFuture<ConnectionInfo> bound)
+      throws ControlException {
+    try {
+      StartPath path = placement.start(session, start.order());
+      bound.get();
+      return path;
+    } catch (IOException e) {
+      session.startFailed(String.valueOf(e.getMessage()));
+      throw new ControlException("start-failed", "the Python worker could not be started: " + e.getMessage(), "run 'penstock doctor'");
+    } catch (ExecutionException e) {
+      session.stop(true, "sockets could not be bound");
+      throw new ControlException("bind-failed", reason(e), "");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      session.stop(true, "the gateway is ending");
+      throw new ControlException("leaving", "this gateway is about to end", "try again");
+    }
+  }
+
+  private static String reason(ExecutionException e) {
+    Throwable cause = e.getCause();
+    return String.valueOf(cause == null ? e.getMessage() : cause.getMessage());
+  }
+
+  private void lease(Session session, StartRequest start) throws ControlException {
+    StartRequest.Lease lease = start.lease();
+    if (lease != null && !leases.take(session, lease.pid(), lease.start())) {
+      session.stop(true, "its owner is gone");
+      throw new ControlException("owner-gone", "the process " + lease.pid() + " that asked for the kernel is gone", "");
+    }
+  }
+
+  private void ended(Session session, Ending ending) {
+    leases.drop(session);
+    placement.release(session);
+    LOG.atInfo()
+        .addKeyValue("session", session.spec().id())
+        .addKeyValue("exit", ending.exit())
+        .log("session ended");
+  }
+
+  private static ObjectNode answer(
+      Session session, CompletableFuture<ConnectionInfo> bound, StartPath path)
+      throws ControlException {
+    ObjectNode connection;
+    try {
+      connection = Json.readObject(ConnectionFiles.toJson(bound.join()));
+    } catch (IOException e) {
+      throw new ControlException("internal", "connection info is not JSON: " + e.getMessage(), "");
+    }
+    ObjectNode answer = Json.object().put("ok", true).put("id", session.spec().id());
+    answer.set("connection", connection);
+    return answer.put("start", path.word()).put("worker_pid", session.view().workerPid());
+  }
+}

@@ -1,0 +1,131 @@
+package dev.penstock.gateway.control;
+
+import dev.penstock.gateway.json.Json;
+import dev.penstock.gateway.keeper.Keeper;
+import dev.penstock.gateway.placement.Placement;
+import dev.penstock.gateway.placement.Zygotes;
+import dev.penstock.gateway.session.Ending;
+import dev.penstock.gateway.session.Session;
+import dev.penstock.gateway.session.SessionTable;
+import dev.penstock.protocol.zmq.ZmqRuntime;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What can be asked on the control socket. Thread-safe; an operation may block its connection's own thread. */
+public final class Operations {
+  private static final int SIGINT = 2;
+  private static final int SIGKILL = 9;
+  private static final long STOP_PATIENCE_S = 10;
+
+  private final SessionTable table;
+  private final KernelStarter starter;
+  private final Reports reports;
+  private final Runnable leave;
+
+  /**
+   * The operations over this gateway's parts.
+   *
+   * @param about what {@code ping} and {@code status} tell
+   * @param leave ends the gateway; returns at once
+   */
+  public Operations(
+      SessionTable table,
+      Placement placement,
+      Keeper keeper,
+      ZmqRuntime zmq,
+      Leases leases,
+      Zygotes zygotes,
+      About about,
+      Runnable leave) {
+    this.table = table;
+    this.starter = new KernelStarter(table, placement, keeper, zmq, leases);
+    this.reports = new Reports(table, zygotes, about);
+    this.leave = leave;
+  }
+
+  /** Runs one operation and returns its answer. */
+  ObjectNode run(String op, ObjectNode request) throws ControlException {
+    return switch (op) {
+      case "ping" -> reports.ping();
+      case "status" -> reports.status();
+      case "list" -> reports.list();
+      case "output" -> reports.output(session(request), request);
+      case "start" -> starter.start(request);
+      case "poll" -> ending(session(request).ended().getNow(null));
+      case "wait" -> ending(session(request).ended().join());
+      case "signal" -> signal(session(request), (int) Json.integer(request, "signal", 0));
+      case "stop" -> stop(session(request), Json.flag(request, "now"));
+      case "release" -> {
+        table.release(request.path("id").asString(""));
+        yield ok();
+      }
+      case "leave" -> {
+        leave.run();
+        yield ok();
+      }
+      default -> throw new ControlException("unknown-op", "there is no operation '" + op + "'", "client and gateway differ in version: run 'penstock status'");
+    };
+  }
+
+  private Session session(ObjectNode request) throws ControlException {
+    String id = request.path("id").asString("");
+    Session session = table.find(id);
+    if (session == null) {
+      throw new ControlException("no-such-kernel", "there is no kernel '" + id + "'", "see 'penstock kernel list'");
+    }
+    return session;
+  }
+
+  private static ObjectNode signal(Session session, int signal) throws ControlException {
+    if (signal < 1 || signal > 64) {
+      throw new ControlException("bad-request", "signal must be a number from 1 to 64", "");
+    }
+    CompletableFuture<?> done =
+        switch (signal) {
+          case SIGINT -> session.interrupt();
+          case SIGKILL -> {
+            session.stop(true, "killed by its client");
+            yield CompletableFuture.completedFuture(null);
+          }
+          default -> session.signal(signal);
+        };
+    await(CompletableFuture.anyOf(done, session.ended()));
+    return ok();
+  }
+
+  private static ObjectNode stop(Session session, boolean now) throws ControlException {
+    session.stop(now, "stopped");
+    await(session.ended());
+    return ending(session.ended().getNow(null));
+  }
+
+  private static void await(CompletableFuture<?> future) throws ControlException {
+    try {
+      future.get(STOP_PATIENCE_S, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      throw new ControlException("timeout", "the kernel did not react within " + STOP_PATIENCE_S + " s", "try 'penstock kernel stop --now'");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ControlException("leaving", "this gateway is about to end", "");
+    } catch (ExecutionException e) {
+      // ended() never completes exceptionally, nor do the commands' futures.
+      throw new IllegalStateException(e.getCause());
+    }
+  }
+
+  private static ObjectNode ending(@Nullable Ending ending) {
+    ObjectNode answer = ok();
+    if (ending == null) {
+      return answer.putNull("exit").putNull("cause");
+    }
+    return answer.put("exit", ending.exit()).put("cause", ending.cause());
+  }
+
+  private static ObjectNode ok() {
+    return Json.object().put("ok", true);
+  }
+}

@@ -1,0 +1,198 @@
+package dev.penstock.gateway.door;
+
+import dev.penstock.gateway.json.Json;
+import dev.penstock.gateway.session.Client;
+import dev.penstock.gateway.session.Door;
+import dev.penstock.gateway.session.Inbound;
+import dev.penstock.gateway.session.OutputEntry;
+import dev.penstock.gateway.session.OutputLog;
+import dev.penstock.gateway.session.Request;
+import dev.penstock.protocol.message.Channel;
+import dev.penstock.protocol.message.Header;
+import dev.penstock.protocol.message.HeaderFactory;
+import dev.penstock.protocol.message.Message;
+import dev.penstock.protocol.wire.WireCodec;
+import dev.penstock.protocol.message.WireException;
+import dev.penstock.protocol.zmq.KernelSockets;
+import dev.penstock.protocol.zmq.Received;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The ZeroMQ door of one session: five sockets, signed messages (spec: "The wire protocol"). Belongs to the session's owner thread, as
+ * its sockets do; only {@link #wakeup} may be called from elsewhere.
+ */
+public final class ZmqDoor implements Door {
+  private static final Logger LOG = LoggerFactory.getLogger(ZmqDoor.class);
+
+  /** Messages taken from the sockets before the owner does its other work. */
+  private static final int MESSAGES_PER_STEP = 64;
+
+  private final String kernelId;
+  private final KernelSockets sockets;
+  private final WireCodec codec;
+  private final HeaderFactory headers;
+
+  /** Welcomes that a new subscription asks for (JEP 65): this door's alone, other doors have no subscriptions. */
+  private final Deque<List<byte[]>> welcomes = new ArrayDeque<>();
+
+  /** The encoded message that a client did not take yet: it is offered again as it is, in its place. */
+  private @Nullable List<byte[]> waiting;
+
+  private long position;
+  private long droppedBefore;
+
+  /** A door over bound sockets. */
+  public ZmqDoor(String kernelId, KernelSockets sockets, WireCodec codec, HeaderFactory headers) {
+    this.kernelId = kernelId;
+    this.sockets = sockets;
+    this.codec = codec;
+    this.headers = headers;
+  }
+
+  @Override
+  public void serve(Duration patience, Inbound inbound) {
+    Received received = sockets.poll(patience);
+    for (int i = 0; received != null; i++) {
+      take(received.channel(), received.frames(), inbound);
+      received = i < MESSAGES_PER_STEP ? sockets.poll(Duration.ZERO) : null;
+    }
+  }
+
+  @Override
+  public void wakeup() {
+    sockets.wakeup();
+  }
+
+  @Override
+  public long position() {
+    return position;
+  }
+
+  @Override
+  public boolean deliver(OutputLog log) {
+    if (waiting != null && !offer(waiting)) {
+      return false;
+    }
+    while (!welcomes.isEmpty()) {
+      if (!offer(welcomes.removeFirst())) {
+        return false;
+      }
+    }
+    for (OutputEntry entry = log.get(position); entry != null; entry = log.get(position)) {
+      position++;
+      if (!send(entry)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public void deliverNow(OutputLog log, OutputEntry entry) {
+    deliver(log);
+    sendTo(entry);
+  }
+
+  @Override
+  public void stopHeartbeat() {
+    sockets.stopHeartbeat();
+  }
+
+  @Override
+  public void close() {
+    sockets.close();
+  }
+
+  private boolean send(OutputEntry entry) {
+    return switch (entry.channel()) {
+      case IOPUB -> offer(encode(List.of(entry.topic()), entry));
+      case SHELL, STDIN -> {
+        sendTo(entry);
+        yield true;
+      }
+      // Sent by deliverNow when it was made.
+      case CONTROL, HEARTBEAT -> true;
+    };
+  }
+
+  private void sendTo(OutputEntry entry) {
+    Client to = entry.to();
+    if (to != null && to.door() == this) {
+      sockets.send(entry.channel(), encode(to.identities(), entry));
+    }
+  }
+
+  private boolean offer(List<byte[]> frames) {
+    boolean taken = sockets.publisher().offer(frames);
+    waiting = taken ? null : frames;
+    reportDrops();
+    return taken;
+  }
+
+  private void reportDrops() {
+    long dropped = sockets.publisher().dropped();
+    if (dropped > 0 && droppedBefore == 0) {
+      LOG.atWarn().addKeyValue("session", kernelId).log("a stalled iopub subscriber is losing messages");
+    }
+    droppedBefore = dropped;
+  }
+
+  private List<byte[]> encode(List<byte[]> identities, OutputEntry entry) {
+    return codec.encode(
+        new Message(
+            identities,
+            entry.header(),
+            entry.parentHeader(),
+            entry.metadata(),
+            entry.content(),
+            entry.buffers()));
+  }
+
+  private void take(Channel channel, List<byte[]> frames, Inbound inbound) {
+    if (channel == Channel.IOPUB) {
+      subscription(frames.getFirst());
+      return;
+    }
+    try {
+      Message message = codec.decode(frames);
+      Client client = new Client(this, message.identities());
+      Request request = new Request(client, channel, Header.parse(message.header()), message);
+      if (channel == Channel.STDIN) {
+        inbound.input(request);
+      } else {
+        inbound.request(request);
+      }
+    } catch (WireException e) {
+      // WIRE-03: dropped, logged, never answered; the kernel stays healthy.
+      LOG.atWarn().addKeyValue("session", kernelId).addKeyValue("channel", channel).addKeyValue("reason", e.getMessage()).log("message dropped");
+    }
+  }
+
+  /** An XPUB event: 1 + topic for a subscription, 0 + topic for its end (SOCK-08). */
+  private void subscription(byte[] event) {
+    if (event.length == 0 || event[0] != 1) {
+      return;
+    }
+    byte[] topic = Arrays.copyOfRange(event, 1, event.length);
+    String text = new String(topic, StandardCharsets.UTF_8);
+    byte[] content = Json.write(g -> g.writeStringProperty("subscription", text));
+    byte[] empty = Json.emptyObject();
+    welcomes.add(
+        codec.encode(
+            new Message(
+                topic.length == 0 ? List.of() : List.of(topic),
+                headers.next("iopub_welcome"),
+                empty,
+                empty,
+                content,
+                List.of())));
+  }
+}

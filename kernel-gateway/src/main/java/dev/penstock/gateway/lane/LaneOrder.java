@@ -1,0 +1,85 @@
+package dev.penstock.gateway.lane;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Where the link's reader and the two lane readers meet: what a lane held before marker m is delivered before frame m, what came
+ * after it after frame m.
+ *
+ * <p>Thread-safe. The link's reader waits for lanes at most {@link #MAX_WAIT_MS}: someone else may have read the FIFO and taken the
+ * marker with it, and output must not hang for that.
+ */
+public final class LaneOrder {
+  static final long MAX_WAIT_MS = 1000;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final Map<Lane, Long> reached = new EnumMap<>(Map.of(Lane.OUT, 0L, Lane.ERR, 0L));
+  private long delivered;
+  private boolean closed;
+
+  /** Lane reader: everything before this marker was delivered. Returns once the marker's frame was delivered, too. */
+  void laneReached(Lane lane, long marker) throws InterruptedException {
+    lock.lock();
+    try {
+      reached.merge(lane, marker, Math::max);
+      changed.signalAll();
+      while (!closed && delivered < marker) {
+        changed.await();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Link reader: waits until both lanes have reached the marker.
+   *
+   * @return false if a lane did not within the bound
+   */
+  public boolean awaitLanes(long marker) throws InterruptedException {
+    long left = TimeUnit.MILLISECONDS.toNanos(MAX_WAIT_MS);
+    lock.lock();
+    try {
+      while (!closed && !allReached(marker)) {
+        if (left <= 0) {
+          return false;
+        }
+        left = changed.awaitNanos(left);
+      }
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Link reader: the marker's frame was delivered. */
+  public void frameDelivered(long marker) {
+    lock.lock();
+    try {
+      delivered = Math.max(delivered, marker);
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** No frame will come any more: nobody waits from now on. */
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean allReached(long marker) {
+    return reached.values().stream().allMatch(lane -> lane >= marker);
+  }
+}

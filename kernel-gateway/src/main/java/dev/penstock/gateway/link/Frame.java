@@ -1,0 +1,52 @@
+package dev.penstock.gateway.link;
+
+import java.util.List;
+
+/**
+ * One frame of the worker link.
+ *
+ * @param flags u8 whose meaning depends on the type
+ * @param number request number, 0 when there is none
+ * @param marker lane marker that belongs before this frame, 0 when it needs no order with the lanes
+ * @param parts the frame's parts; never changed after construction
+ */
+public record Frame(FrameType type, int flags, long number, long marker, List<byte[]> parts) {
+  /** REQUEST flag: the request came through the control channel. */
+  public static final int CONTROL_CHANNEL = 1;
+
+  /** REQUEST flag: sent while the request before it still runs. */
+  public static final int AHEAD = 2;
+
+  /** REPLY flag: abort the execute requests queued behind this one. */
+  public static final int ABORT_QUEUED = 1;
+
+  /** REPLY flag: the user asked the kernel to exit. */
+  public static final int EXIT_ASKED = 2;
+
+  public Frame(FrameType type, int flags, long number, List<byte[]> parts) {
+    this(type, flags, number, 0, parts);
+  }
+
+  /** Sum of the parts' sizes in bytes: what the frame costs while it is held. */
+  public long bytes() {
+    long sum = 0;
+    for (byte[] part : parts) {
+      sum += part.length;
+    }
+    return sum;
+  }
+
+  boolean has(int flag) {
+    return (flags & flag) != 0;
+  }
+
+  /** True for a REPLY after which queued execute requests are to be aborted (SH-15). */
+  public boolean abortsQueued() {
+    return type == FrameType.REPLY && has(ABORT_QUEUED);
+  }
+
+  /** True for a REPLY whose user asked to exit (payload ask_exit). */
+  public boolean asksExit() {
+    return type == FrameType.REPLY && has(EXIT_ASKED);
+  }
+}

@@ -1,0 +1,62 @@
+package dev.penstock.gateway.session;
+
+import dev.penstock.gateway.keeper.WorkerExit;
+import java.util.Map;
+
+/** Says in words why a worker ended (design, "a death is told"). */
+final class ExitCause {
+  private static final Map<Integer, String> SIGNALS =
+      Map.ofEntries(
+          Map.entry(1, "SIGHUP, hang-up"),
+          Map.entry(2, "SIGINT, interrupt"),
+          Map.entry(3, "SIGQUIT, quit"),
+          Map.entry(4, "SIGILL, illegal instruction"),
+          Map.entry(6, "SIGABRT, abort"),
+          Map.entry(7, "SIGBUS, bus error"),
+          Map.entry(8, "SIGFPE, arithmetic error in native code"),
+          Map.entry(9, "SIGKILL"),
+          Map.entry(11, "SIGSEGV, segmentation fault in native code"),
+          Map.entry(13, "SIGPIPE, broken pipe"),
+          Map.entry(14, "SIGALRM, alarm clock"),
+          Map.entry(15, "SIGTERM, terminated"),
+          Map.entry(24, "SIGXCPU, CPU time limit"),
+          Map.entry(25, "SIGXFSZ, file size limit"),
+          Map.entry(31, "SIGSYS, forbidden system call"));
+
+  private ExitCause() {}
+
+  /** One sentence about an exit that nobody asked for. */
+  static String of(WorkerExit exit, boolean starting) {
+    String when = starting ? " while it was starting" : "";
+    if (exit.code() >= 0) {
+      return "The Python process ended"
+          + when
+          + " with exit code "
+          + exit.code()
+          + (exit.code() == 0 ? "." : " (os._exit, or a fatal error in native code).");
+    }
+    int signal = -exit.code();
+    return "The Python process was killed"
+        + when
+        + " by signal "
+        + signal
+        + " ("
+        + SIGNALS.getOrDefault(signal, "no common name")
+        + ")"
+        + memory(exit)
+        + ".";
+  }
+
+  private static String memory(WorkerExit exit) {
+    String used =
+        exit.rssKiB() > 0 ? "; it used " + exit.rssKiB() / 1024 + " MiB when last seen" : "";
+    if (exit.overLimit()) {
+      return ": it used more memory than its limit allows" + used;
+    }
+    if (exit.oom()) {
+      return ": the system's out-of-memory killer was at work, so it probably ran out of memory"
+          + used;
+    }
+    return exit.code() == -9 ? ": someone killed it, or the system did" + used : "";
+  }
+}

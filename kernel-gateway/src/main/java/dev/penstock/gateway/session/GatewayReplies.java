@@ -1,0 +1,86 @@
+package dev.penstock.gateway.session;
+
+import dev.penstock.gateway.json.Json;
+import dev.penstock.protocol.connection.ConnectionInfo;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Replies that the gateway makes itself, whatever the worker is doing. Belongs to the session's owner thread. */
+final class GatewayReplies {
+  private static final byte[] OK = Json.bytes(Json.object().put("status", "ok"));
+  private static final byte[] ABORTED = Json.bytes(Json.object().put("status", "aborted"));
+  private static final DateTimeFormatter DATE =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
+
+  private final Outlet outlet;
+  private final ConnectionInfo connection;
+  private byte @Nullable [] kernelInfo;
+
+  GatewayReplies(Outlet outlet, ConnectionInfo connection) {
+    this.outlet = outlet;
+    this.connection = connection;
+  }
+
+  /** The worker told what it is. */
+  void learn(ObjectNode hello) {
+    kernelInfo = KernelInfo.content(hello);
+  }
+
+  /** Whether the gateway can answer this request now; kernel_info needs the worker's first word. */
+  boolean canAnswer(String msgType) {
+    return switch (msgType) {
+      case "kernel_info_request" -> kernelInfo != null;
+      case "connect_request" -> true;
+      default -> false;
+    };
+  }
+
+  /** Whether requests of this type are the gateway's to answer. */
+  static boolean own(String msgType) {
+    return msgType.equals("kernel_info_request") || msgType.equals("connect_request");
+  }
+
+  /** Answers a request that {@link #canAnswer}. */
+  void answer(Request request) {
+    byte[] info = kernelInfo;
+    if (request.type().equals("kernel_info_request") && info != null) {
+      reply(request, "kernel_info_reply", info);
+    } else {
+      reply(request, "connect_reply", connectContent());
+    }
+  }
+
+  void interruptReply(Request request) {
+    reply(request, "interrupt_reply", OK);
+  }
+
+  /** Reply to an execute request behind one that failed (SH-15). */
+  void aborted(Request request) {
+    byte[] metadata =
+        Json.bytes(
+            Json.object()
+                .put("started", DATE.format(Instant.now()))
+                .put("dependencies_met", true)
+                .put("status", "aborted"));
+    outlet.reply(request, "execute_reply", metadata, ABORTED, List.of());
+  }
+
+  private byte[] connectContent() {
+    return Json.bytes(
+        Json.object()
+            .put("status", "ok")
+            .put("shell_port", connection.shellPort())
+            .put("iopub_port", connection.iopubPort())
+            .put("stdin_port", connection.stdinPort())
+            .put("control_port", connection.controlPort())
+            .put("hb_port", connection.hbPort()));
+  }
+
+  private void reply(Request request, String msgType, byte[] content) {
+    outlet.reply(request, msgType, Json.emptyObject(), content, List.of());
+  }
+}

@@ -1,0 +1,36 @@
+package dev.penstock.gateway.session;
+
+import dev.penstock.protocol.message.Channel;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One message from a kernel to its clients, as the output log keeps it and every door sends it. The four JSON parts are the bytes
+ * that the worker (or the gateway) made; doors add only what their wire needs.
+ *
+ * @param channel where a client sees it: IOPUB for all clients, SHELL, CONTROL or STDIN for the one in {@code to}
+ * @param topic identity frame on iopub (spec: "The wire protocol"), empty on other channels
+ * @param to whose request this answers; null on iopub
+ */
+// Bytes that pass through; entries are never compared.
+@SuppressWarnings("ArrayRecordComponent")
+public record OutputEntry(
+    Channel channel,
+    String msgType,
+    byte[] topic,
+    @Nullable Client to,
+    byte[] header,
+    byte[] parentHeader,
+    byte[] metadata,
+    byte[] content,
+    List<byte[]> buffers) {
+
+  /** What the entry costs while it is kept, in bytes. */
+  public long bytes() {
+    long sum = 128L + header.length + parentHeader.length + metadata.length + content.length;
+    for (byte[] buffer : buffers) {
+      sum += buffer.length;
+    }
+    return sum;
+  }
+}

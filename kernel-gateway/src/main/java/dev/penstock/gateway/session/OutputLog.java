@@ -1,0 +1,33 @@
+package dev.penstock.gateway.session;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every message of a session to its clients, in order, numbered from 0. All doors read from here, so that they agree on what was
+ * said. Bounded: the oldest entries go first, and a reader that asks for what is gone is told how much it missed. Written by the
+ * session's owner thread, read by any.
+ */
+public interface OutputLog {
+  /** Appends an entry and returns its sequence number. */
+  long append(OutputEntry entry);
+
+  /** The number the next entry will get. */
+  long next();
+
+  /** The entry with this number, or null if it is gone or not there yet. */
+  @Nullable OutputEntry get(long seq);
+
+  /** Entries from {@code from} (or the oldest kept one, if later) on, at most {@code limit}. */
+  Slice read(long from, int limit);
+
+  /**
+   * A stretch of the log.
+   *
+   * @param first number of its first entry
+   */
+  record Slice(long first, List<OutputEntry> entries) {}
+
+  /** Lets go of what is over the bound; entries from {@code needed} on stay, whatever they cost. */
+  void trim(long needed);
+}

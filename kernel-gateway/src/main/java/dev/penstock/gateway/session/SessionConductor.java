@@ -1,0 +1,205 @@
+package dev.penstock.gateway.session;
+
+import dev.penstock.gateway.json.Json;
+import dev.penstock.gateway.session.SessionEvent.Command;
+import dev.penstock.gateway.session.SessionEvent.FromWorker;
+import dev.penstock.protocol.connection.ConnectionInfo;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The owner of one session: the only thread that touches its sockets, queue, log and worker (single writer). It steps from inbox to
+ * worker to door and back, and waits only in the door.
+ */
+final class SessionConductor implements Runnable {
+  private static final Logger LOG = LoggerFactory.getLogger(SessionConductor.class);
+
+  private static final Duration BLOCKED_PATIENCE = Duration.ofMillis(1);
+  private static final Duration IDLE_PATIENCE = Duration.ofSeconds(30);
+
+  /** How long a dead session tries to tell its clients what it has to tell. */
+  private static final Duration LAST_WORDS = Duration.ofSeconds(2);
+
+  private static final int EVENTS_PER_STEP = 128;
+
+  private final SessionSpec spec;
+  private final SessionInbox inbox;
+  private final DoorOpener opener;
+  private final OutputLog log;
+  private final Outlet outlet;
+  private final WorkerControl worker;
+  private final CompletableFuture<ConnectionInfo> bound = new CompletableFuture<>();
+  private final CompletableFuture<Ending> ended = new CompletableFuture<>();
+  private volatile SessionView view =
+      new SessionView(SessionState.STARTING, Instant.now(), null, 0);
+
+  /** Opens the session's door on the owner thread, because its sockets belong to that thread. */
+  @FunctionalInterface
+  interface DoorOpener {
+    Sessions.OpenDoor open() throws Exception;
+  }
+
+  SessionConductor(
+      SessionSpec spec,
+      SessionInbox inbox,
+      DoorOpener opener,
+      OutputLog log,
+      Outlet outlet,
+      WorkerControl worker) {
+    this.spec = spec;
+    this.inbox = inbox;
+    this.opener = opener;
+    this.log = log;
+    this.outlet = outlet;
+    this.worker = worker;
+  }
+
+  SessionView view() {
+    return view;
+  }
+
+  OutputLog log() {
+    return log;
+  }
+
+  /** Completed when the sockets are bound, exceptionally when they cannot be. */
+  CompletableFuture<ConnectionInfo> bound() {
+    return bound;
+  }
+
+  CompletableFuture<Ending> ended() {
+    return ended;
+  }
+
+  @Override
+  public void run() {
+    Sessions.OpenDoor open;
+    try {
+      open = opener.open();
+    } catch (Exception e) {
+      // Whoever asked for the session is told why; nothing else knows of it yet.
+      bound.completeExceptionally(e);
+      finish(new Ending(1, "sockets could not be bound: " + e.getMessage()));
+      return;
+    }
+    Ending ending;
+    try (Door door = open.door()) {
+      ending = conduct(door, open.connection());
+    } catch (RuntimeException e) {
+      // A fault of ours must end this session only, and say so.
+      LOG.atError().addKeyValue("session", spec.id()).setCause(e).log("session failed");
+      worker.signal(WorkerControl.SIGKILL);
+      ending = new Ending(1, "internal error of the gateway: " + e);
+    }
+    finish(ending);
+  }
+
+  private Ending conduct(Door door, ConnectionInfo connection) {
+    inbox.wakeWith(door::wakeup);
+    view = new SessionView(SessionState.STARTING, view.started(), connection, 0);
+    outlet.status(Json.emptyObject(), "starting");
+    Lifecycle lifecycle = new Lifecycle(spec, outlet, worker, door);
+    Conversation conversation =
+        new Conversation(outlet, worker, door, new GatewayReplies(outlet, connection), lifecycle);
+    bound.complete(connection);
+    boolean flowing = true;
+    while (true) {
+      takeCommands(conversation, lifecycle);
+      if (flowing) {
+        takeOutput(conversation, lifecycle);
+      }
+      Ending over = lifecycle.ending();
+      if (over != null) {
+        lastWords(door);
+        return over;
+      }
+      conversation.dispatch();
+      lifecycle.checkDeadline();
+      show(connection, conversation, lifecycle);
+      flowing = door.deliver(log);
+      log.trim(door.position());
+      door.serve(patience(flowing, lifecycle), conversation);
+    }
+  }
+
+  private Duration patience(boolean flowing, Lifecycle lifecycle) {
+    if (!flowing) {
+      return BLOCKED_PATIENCE;
+    }
+    return inbox.isEmpty() ? lifecycle.patience(IDLE_PATIENCE) : Duration.ZERO;
+  }
+
+  private void takeCommands(Conversation conversation, Lifecycle lifecycle) {
+    for (Command command = inbox.nextCommand(); command != null; command = inbox.nextCommand()) {
+      switch (command) {
+        case SessionEvent.DataLinkOpened(var link, var hello) -> {
+          worker.dataOpened(link);
+          conversation.workerReady(hello);
+        }
+        case SessionEvent.ControlLinkOpened(var link) -> {
+          worker.controlOpened(link);
+          lifecycle.controlOpened();
+        }
+        case SessionEvent.WorkerStarted(var pid) -> {
+          worker.started(pid);
+          lifecycle.workerStarted();
+        }
+        case SessionEvent.StartFailed(var reason) -> lifecycle.startFailed(reason);
+        case SessionEvent.Interrupt(var done) -> {
+          conversation.interrupt();
+          done.complete(null);
+        }
+        case SessionEvent.Signal(var number, var done) -> {
+          worker.signal(number);
+          done.complete(null);
+        }
+        case SessionEvent.Stop(var now, var cause) -> lifecycle.stop(now, false, cause);
+      }
+    }
+  }
+
+  private void takeOutput(Conversation conversation, Lifecycle lifecycle) {
+    for (int i = 0; i < EVENTS_PER_STEP; i++) {
+      FromWorker event = inbox.nextOutput();
+      switch (event) {
+        case null -> {
+          return;
+        }
+        case SessionEvent.WorkerFrame(var frame) -> conversation.frame(frame);
+        case SessionEvent.LaneText(var lane, var text) -> {
+          lifecycle.sawText(lane, text);
+          outlet.stream(conversation.currentParent(), lane.streamName(), text);
+        }
+        case SessionEvent.WorkerEnded(var exit) -> {
+          lifecycle.workerEnded(exit, conversation);
+          return;
+        }
+      }
+    }
+  }
+
+  private void show(ConnectionInfo connection, Conversation conversation, Lifecycle lifecycle) {
+    SessionState state = lifecycle.stopping() ? SessionState.STOPPING : conversation.state();
+    if (state != view.state() || worker.pid() != view.workerPid()) {
+      view = new SessionView(state, view.started(), connection, worker.pid());
+    }
+  }
+
+  /** Sends what is still unsaid, but does not wait for a client that does not listen. */
+  private void lastWords(Door door) {
+    Instant until = Instant.now().plus(LAST_WORDS);
+    while (!door.deliver(log) && Instant.now().isBefore(until)) {
+      door.serve(BLOCKED_PATIENCE, Inbound.DEAF);
+    }
+  }
+
+  private void finish(Ending ending) {
+    inbox.close();
+    worker.close();
+    view = new SessionView(SessionState.DEAD, view.started(), view.connection(), view.workerPid());
+    ended.complete(ending);
+  }
+}

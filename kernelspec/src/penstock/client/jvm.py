@@ -1,0 +1,116 @@
+"""The command line of the gateway's JVM, and its AOT cache (JEP 514)."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shlex
+
+from .errors import GatewayError
+from .java import Java
+
+TYPE_CHECKING = False  # typing itself is not imported: it would cost more than all of this module
+if TYPE_CHECKING:
+    from typing import Any
+
+TUNING = (
+    "-XX:+IgnoreUnrecognizedVMOptions",
+    "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",
+    "-XX:+UseCompactObjectHeaders",
+    "-XX:-UsePerfData",
+    "-Xms8m",
+    "-Xmx512m",
+    "-Xss512k",
+)
+"""Small and quick to start: the gateway relays bytes, it does not compute. $PENSTOCK_JAVA_OPTIONS
+replaces these.
+"""
+
+PASSED_ENVIRONMENT = (
+    "HOME",
+    "PATH",
+    "USER",
+    "LOGNAME",
+    "LANG",
+    "LANGUAGE",
+    "TZ",
+    "TMPDIR",
+    "LD_LIBRARY_PATH",
+)
+PASSED_PREFIXES = ("LC_", "XDG_", "PENSTOCK_", "JAVA_TOOL_OPTIONS")
+
+
+class GatewayCommand:
+    """How to run the gateway of one jar with one Java."""
+
+    def __init__(self, java: Java, jar: str, directory: str) -> None:
+        self._java = java
+        self._jar = jar
+        self._directory = directory
+        self._flags = _flags()
+        self.cache = (
+            None if os.environ.get("PENSTOCK_AOT", "").lower() == "off" else self._cache_path()
+        )
+
+    def argv(self) -> list[str]:
+        """Runs the gateway, with the AOT cache if it has been made."""
+        cache = []
+        if self.cache is not None and os.path.isfile(self.cache):
+            os.utime(self.cache)  # caches that nobody uses are removed by their age
+            cache = [f"-XX:AOTCache={self.cache}"]
+        return [*self._base(), *cache, "-jar", self._jar, "gateway", "--dir", self._directory]
+
+    def training(self) -> dict[str, Any] | None:
+        """What the keeper needs to make the cache; None when it is there or not wanted."""
+        if self.cache is None or os.path.isfile(self.cache):
+            return None
+        argv = [*self._base(), "-XX:AOTCacheOutput={output}", "-jar", self._jar, "train"]
+        return {"cache": self.cache, "argv": argv}
+
+    def _base(self) -> list[str]:
+        return [self._java.executable, *self._flags, "--enable-native-access=ALL-UNNAMED"]
+
+    def _cache_path(self) -> str:
+        # The JVM takes a cache only for the very same build, flags, and jar at the same path and of
+        # the same time.
+        jar = os.stat(self._jar)
+        identity = [
+            self._java.home,
+            self._java.release,
+            os.path.realpath(self._jar),
+            str(jar.st_size),
+            str(jar.st_mtime_ns),
+            *self._flags,
+        ]
+        digest = hashlib.sha256("\0".join(identity).encode("utf-8", "surrogateescape")).hexdigest()
+        return os.path.join(cache_dir(), f"gateway-{self._java.version}-{digest[:16]}.aot")
+
+
+def cache_dir() -> str:
+    """`penstock` in $XDG_CACHE_HOME, else in ~/.cache."""
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    if not os.path.isabs(base):
+        base = os.path.join(os.path.expanduser("~"), ".cache")
+    return os.path.join(base, "penstock")
+
+
+def jvm_environment() -> dict[str, str]:
+    """The gateway's environment: it serves many clients, so it does not take over all that the
+    first one has set.
+    """
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name in PASSED_ENVIRONMENT or name.startswith(PASSED_PREFIXES)
+    }
+
+
+def _flags() -> list[str]:
+    chosen = os.environ.get("PENSTOCK_JAVA_OPTIONS")
+    if chosen is None:
+        return list(TUNING)
+    try:
+        return shlex.split(chosen)
+    except ValueError as error:  # an open quotation mark
+        raise GatewayError("option", f"PENSTOCK_JAVA_OPTIONS cannot be split: {error}") from error

@@ -1,0 +1,42 @@
+"""Builds a `start` request."""
+
+from __future__ import annotations
+
+from .environment import client_facts, describe_environment, lease, memory_limit, wire_env
+
+TYPE_CHECKING = False  # typing itself is not imported: it would cost more than all of this module
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def start_request(
+    *,
+    name: str,
+    via: str,
+    python: str,
+    flags: list[str],
+    args: list[str],
+    env: dict[str, str],
+    cwd: str,
+    connection: dict[str, Any],
+    connection_file: str | None,
+    independent: bool = False,
+) -> dict[str, Any]:
+    """The fields of `start` (docs/local-sockets.md) for a kernel of the interpreter `python`, run
+    with the options `flags` and the kernel arguments `args`. Unless `independent`, it ends with
+    this process. Raises GatewayError.
+    """
+    env = wire_env(env)
+    return {
+        "name": name,
+        "via": via,
+        "environment": describe_environment(python, flags, env),
+        "env": env,
+        "cwd": cwd,
+        "args": args,
+        "connection": connection,
+        "connection_file": connection_file,
+        "lease": None if independent else lease(),
+        **client_facts(),
+        **memory_limit(env),
+    }

@@ -1,0 +1,161 @@
+"""The requests of the gateway, one function each (docs/local-sockets.md, "Keeper socket")."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+
+from .log import Log
+from .peer import LinePeer, PipeWriter
+from .processes import spawn
+
+VERSION = 1
+"""Version of the keeper socket's protocol."""
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .keeper import Keeper
+
+Answer = Callable[["dict[str, Any]"], None]
+OK = {"ok": True}
+GONE = {"ok": False, "code": "gone", "error": "there is no such process"}
+
+
+class Requests:
+    """Finds the function of each request and sends its answer, which may come later, with the
+    request's id.
+    """
+
+    def __init__(self, keeper: Keeper, log: Log) -> None:
+        self._keeper = keeper
+        self._log = log
+        self._ops = {
+            "zygote": keeper.zygotes.ask,
+            "fork": self._fork,
+            "spawn": self._spawn,
+            "retire": self._retire,
+            "signal": self._signal,
+            "watch": self._watch,
+            "unwatch": self._unwatch,
+            "limit": self._limit,
+            "release": self._release,
+            "leave": self._leave,
+        }
+
+    def handle(self, peer: LinePeer, request: dict[str, Any]) -> None:
+        """Handles one request of one connection. A request that is wrong gets an error answer,
+        nothing worse.
+        """
+
+        def answer(message: dict[str, Any]) -> None:
+            peer.send({"id": request.get("id"), **message})
+
+        op = request.get("op")
+        try:
+            if op == "hello":
+                self._hello(peer, request, answer)
+            elif op in self._ops:
+                self._ops[op](request, answer)
+            else:
+                answer({"ok": False, "code": "op", "error": f"unknown request {op!r}"})
+        except (
+            KeyError,
+            TypeError,
+            ValueError,
+            AttributeError,
+        ) as error:  # a field is missing or of a wrong kind
+            self._log("error", "bad-request", op=op, error=repr(error))
+            answer({"ok": False, "code": "request", "error": f"bad request {op!r}: {error!r}"})
+
+    def _hello(self, peer: LinePeer, request: dict[str, Any], answer: Answer) -> None:
+        if request["version"] != VERSION:
+            answer(
+                {"ok": False, "code": "version", "error": f"this keeper speaks version {VERSION}"}
+            )
+            return
+        answer({**OK, "pid": os.getpid()})
+        self._keeper.hello(peer)
+
+    def _fork(self, request: dict[str, Any], answer: Answer) -> None:
+        spec = request["spec"]
+        zygote = self._keeper.zygotes.get(request["key"])
+        if zygote is None:
+            answer({"ok": False, "code": "gone", "error": "there is no such zygote"})
+            return
+        if not self._open_lanes(spec, answer):
+            return
+
+        def done(pid: int | None, error: dict[str, Any]) -> None:
+            if pid is None:
+                answer(error)
+                return
+            tell_early_exit = self._keeper.workers.add(pid, spec["session"])
+            answer({**OK, "pid": pid})
+            tell_early_exit()
+
+        zygote.fork(spec, done)
+
+    def _spawn(self, request: dict[str, Any], answer: Answer) -> None:
+        spec, argv = request["spec"], request["argv"]
+        if not self._open_lanes(spec, answer):
+            return
+        read, write = os.pipe()
+        fds = {0: read}
+        try:
+            for target, lane in zip((1, 2), spec["lanes"], strict=True):
+                fds[target] = os.open(
+                    lane, os.O_WRONLY
+                )  # cannot block: the keeper is a reader itself
+            pid = spawn(argv, spec["env"], fds)
+        except OSError as error:
+            os.close(write)
+            answer(
+                {"ok": False, "code": "start", "error": f"cannot start {argv[0]}: {error.strerror}"}
+            )
+            return
+        finally:
+            for fd in fds.values():
+                os.close(fd)
+        PipeWriter(self._keeper.loop, write, json.dumps(spec).encode("ascii") + b"\n")
+        tell_early_exit = self._keeper.workers.add(pid, spec["session"])
+        answer({**OK, "pid": pid})
+        tell_early_exit()
+
+    def _open_lanes(self, spec: dict[str, Any], answer: Answer) -> bool:
+        try:
+            self._keeper.sessions.open(spec["session"], spec["lanes"])
+        except OSError as error:
+            answer(
+                {"ok": False, "code": "lanes", "error": f"cannot make the lanes: {error.strerror}"}
+            )
+            return False
+        return True
+
+    def _retire(self, request: dict[str, Any], answer: Answer) -> None:
+        self._keeper.zygotes.retire(request["key"])
+        answer(OK)
+
+    def _signal(self, request: dict[str, Any], answer: Answer) -> None:
+        pid, number, group = request["pid"], request["signal"], bool(request.get("group"))
+        answer(OK if self._keeper.workers.signal(pid, number, group) else GONE)
+
+    def _watch(self, request: dict[str, Any], answer: Answer) -> None:
+        answer(OK if self._keeper.leases.watch(request["pid"], request.get("start")) else GONE)
+
+    def _unwatch(self, request: dict[str, Any], answer: Answer) -> None:
+        self._keeper.leases.unwatch(request["pid"])
+        answer(OK)
+
+    def _limit(self, request: dict[str, Any], answer: Answer) -> None:
+        answer(OK if self._keeper.workers.limit(request["pid"], request["memory"]) else GONE)
+
+    def _release(self, request: dict[str, Any], answer: Answer) -> None:
+        self._keeper.sessions.release(request["session"])
+        answer(OK)
+
+    def _leave(self, _request: dict[str, Any], answer: Answer) -> None:
+        answer(OK)
+        self._keeper.leave()

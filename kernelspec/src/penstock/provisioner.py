@@ -1,0 +1,279 @@
+"""The kernel provisioner: jupyter_client gets kernels from the gateway, with no process of their
+own beside the worker.
+
+A provisioner is called by synchronous and asynchronous managers, from different event loops. So it
+holds no connection and nothing that belongs to a loop: each call opens the control socket afresh,
+and what can take long runs in a thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from typing import Any
+
+from jupyter_client.localinterfaces import is_local_ip
+from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
+from traitlets import Bool
+
+from .arguments import interpreter_flags, launcher_arguments, parse_arguments
+from .client.control import Control
+from .client.errors import GatewayError
+from .client.gateway import start_kernel
+from .client.request import start_request
+from .client.session import exit_code, forget
+from .procstat import start_time
+
+PORTS = ("shell_port", "iopub_port", "stdin_port", "hb_port", "control_port")
+
+QUICK = 2.0
+"""Seconds for requests that the gateway answers from its memory. They are made in the loop itself:
+they take less than a millisecond, a thread would take longer.
+"""
+
+STOP_TIMEOUT = 15.0
+POLL_INTERVALS = (0.002, 0.005, 0.01, 0.02, 0.05)
+POLL_INTERVAL = 0.1
+
+
+class PenstockProvisioner(KernelProvisionerBase):
+    """Starts, watches and ends one kernel of the user's gateway."""
+
+    independent = Bool(
+        False,
+        config=True,
+        help="Let kernels live on when the process that started them ends"
+        " (`penstock kernel stop` ends them).",
+    )
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._session: str | None = None
+        self._directory = ""
+        self._worker_pid = 0
+        self._worker_start: int | None = None
+        self._exit: int | None = None
+        self._cwd: str | None = None
+
+    @property
+    def has_process(self) -> bool:
+        """True from a start until the end was waited for."""
+        return self._session is not None
+
+    async def poll(self) -> int | None:
+        """None while the kernel lives, also while its gateway is away; else its exit code, -N after
+        signal N.
+        """
+        if self._session is None:
+            return 0
+        if self._exit is None:
+            self._exit = self._poll()
+        return self._exit
+
+    async def wait(self) -> int | None:
+        """Waits for the kernel's end. Not with the gateway's `wait`: a cancelled caller would leave
+        a thread behind.
+        """
+        intervals = iter(POLL_INTERVALS)
+        while (code := await self.poll()) is None:  # noqa: ASYNC110  (no loop of our own)
+            await asyncio.sleep(next(intervals, POLL_INTERVAL))
+        self._forget()
+        return code
+
+    async def send_signal(self, signum: int) -> None:
+        """Signals the worker's process group; SIGINT is an interrupt. A kernel that is dead is no
+        error.
+        """
+        self._ask("signal", signal=int(signum))
+
+    async def kill(self, restart: bool = False) -> None:  # noqa: ARG002
+        """Ends the kernel at once; it is gone and its ports are free when this returns."""
+        if self._session is not None and self._exit is None:
+            await asyncio.to_thread(self._ask, "stop", timeout=STOP_TIMEOUT, now=True)
+
+    async def terminate(self, restart: bool = False) -> None:  # noqa: ARG002
+        """Sends SIGTERM to the worker's process group."""
+        self._ask("signal", signal=int(signal.SIGTERM))
+
+    async def cleanup(self, restart: bool = False) -> None:  # noqa: ARG002
+        """Lets the gateway forget the kernel, which has ended by now."""
+        self._forget()
+
+    async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
+        """Settles what the kernel is started with: the command from kernel.json and the manager's
+        connection info.
+
+        Raises RuntimeError for a transport, address or encryption that the gateway cannot offer.
+        """
+        manager = self.parent
+        if manager is None:
+            command = self.kernel_spec.argv + kwargs.pop("extra_arguments", [])
+            return await super().pre_launch(cmd=command, **kwargs)
+        self._check_manager(manager, kwargs.pop("transport_encryption", None))
+        # Ports that are 0 now are the gateway's choice, and may change with `newports`.
+        manager._record_random_port_names()  # noqa: SLF001  (LocalProvisioner does it, too)
+        command = manager.format_kernel_cmd(extra_arguments=kwargs.pop("extra_arguments", []))
+        return await super().pre_launch(cmd=command, **kwargs)
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict[str, Any]:  # type: ignore[override]
+        """Starts a kernel and returns its connection info: ports that were not 0 and the key are
+        kept.
+
+        Raises RuntimeError with one clear line when there is none.
+        """
+        self._cwd = _absolute(kwargs.get("cwd"))
+        start = _Start(self._start_request(cmd, kwargs["env"], self._cwd))
+        try:
+            answer, directory = await asyncio.to_thread(start.run)
+        except asyncio.CancelledError:
+            start.abandon()
+            raise
+        except GatewayError as error:
+            raise RuntimeError(str(error)) from error
+        self._forget()
+        self._adopt(answer["id"], directory, answer["worker_pid"], start_time(answer["worker_pid"]))
+        connection = dict(answer["connection"])
+        connection["key"] = connection["key"].encode()
+        self.connection_info = connection  # type: ignore[assignment]
+        return connection
+
+    def resolve_path(self, path: str) -> str | None:
+        """A file's absolute path, relative ones taken from the kernel's starting directory; None if
+        it is not there.
+        """
+        full = os.path.normpath(os.path.join(self._cwd or os.getcwd(), os.path.expanduser(path)))
+        return full if os.path.exists(full) else None
+
+    async def get_provisioner_info(self) -> dict[str, Any]:
+        """What another process needs to find the kernel again."""
+        info = await super().get_provisioner_info()
+        info["penstock"] = {
+            "session": self._session,
+            "directory": self._directory,
+            "worker_pid": self._worker_pid,
+            "worker_start": self._worker_start,
+            "cwd": self._cwd,
+        }
+        return info
+
+    async def load_provisioner_info(self, provisioner_info: dict[str, Any]) -> None:
+        """Finds the kernel again, for a server that was started anew (see `independent`)."""
+        await super().load_provisioner_info(provisioner_info)
+        known = provisioner_info["penstock"]
+        self._adopt(
+            known["session"], known["directory"], known["worker_pid"], known["worker_start"]
+        )
+        self._cwd = known["cwd"]
+
+    def _adopt(self, session: str | None, directory: str, pid: int, start: int | None) -> None:
+        self._session = session
+        self._directory = directory
+        self._worker_pid = pid
+        self._worker_start = start
+        self._exit = None
+
+    def _check_manager(self, manager: Any, encryption: Any) -> None:
+        policy = (
+            encryption
+            if encryption is not None
+            else getattr(manager, "transport_encryption", "disabled")
+        )
+        if str(policy).lower() == "required":
+            raise RuntimeError(
+                "Penstock does not offer transport encryption (CURVE) yet, but it is required"
+                " (set transport_encryption to 'auto' or 'disabled' to use this kernel)"
+            )
+        if manager.transport != "tcp":
+            raise RuntimeError(
+                f"Penstock offers the transport 'tcp' only, not {manager.transport!r}"
+            )
+        if not is_local_ip(manager.ip):
+            raise RuntimeError(
+                f"A kernel can be started on a local address only, and {manager.ip} is none"
+            )
+
+    def _start_request(self, command: list[str], env: dict[str, str], cwd: str) -> dict[str, Any]:
+        manager = self.parent
+        connection = {} if manager is None else _wanted_connection(manager)
+        try:
+            arguments = parse_arguments(launcher_arguments(command))
+            return start_request(
+                name=getattr(manager, "kernel_name", None) or "penstock",
+                via="provisioner",
+                python=command[0] if os.path.isabs(command[0]) else sys.executable,
+                flags=interpreter_flags(command),
+                args=arguments.rest,
+                env=env,
+                cwd=cwd,
+                connection={**connection, **arguments.connection},
+                connection_file=arguments.connection_file,
+                independent=self.independent,
+            )
+        except (GatewayError, ValueError) as error:  # a limit or an option that cannot be read
+            raise RuntimeError(str(error)) from error
+
+    def _poll(self) -> int | None:
+        assert self._session is not None
+        try:
+            with Control(self._directory, QUICK) as control:
+                return control.request("poll", timeout=QUICK, id=self._session)["exit"]
+        except GatewayError as error:
+            if error.code == "timeout":
+                return None  # a gateway that is slow says nothing about its kernels
+            # There is no gateway, or a new one that does not know the kernel.
+            return exit_code(self._directory, self._session, self._worker_pid, self._worker_start)
+
+    def _ask(self, op: str, timeout: float = QUICK, **fields: Any) -> None:
+        if self._session is None:
+            return
+        try:
+            with Control(self._directory, QUICK) as control:
+                control.request(op, timeout=timeout, id=self._session, **fields)
+        except GatewayError as error:
+            # Kernel or gateway are gone, or slow: the manager polls, and goes on to the next
+            # stronger means.
+            self.log.debug("penstock: %s %s: %s", op, self._session, error)
+
+    def _forget(self) -> None:
+        if self._session is not None:
+            self._ask("release")
+            forget(self._directory, self._session)
+            self._session = None
+
+
+class _Start:
+    """A start in a thread that its caller may give up: then the kernel is ended as soon as it is
+    there.
+    """
+
+    def __init__(self, request: dict[str, Any]) -> None:
+        self._request = request
+        self._abandoned = False
+
+    def run(self) -> tuple[dict[str, Any], str]:
+        answer, directory = start_kernel(self._request)
+        if self._abandoned:
+            with Control(directory) as control:
+                control.request("stop", timeout=STOP_TIMEOUT, id=answer["id"], now=True)
+        return answer, directory
+
+    def abandon(self) -> None:
+        self._abandoned = True
+
+
+def _absolute(path: str | None) -> str:
+    return os.path.abspath(path or os.getcwd())
+
+
+def _wanted_connection(manager: Any) -> dict[str, Any]:
+    info = manager.get_connection_info()
+    return {
+        "transport": info["transport"],
+        "ip": info["ip"],
+        **{port: max(0, info[port]) for port in PORTS},  # jupyter_client also means "any" by -1
+        "key": info["key"].decode(),
+        "signature_scheme": info["signature_scheme"],
+        "kernel_name": manager.kernel_name,
+    }

@@ -1,0 +1,65 @@
+"""Reads the data lane: requests for the loop, replies for a waiting ``input()``."""
+
+from __future__ import annotations
+
+import asyncio
+import select
+import threading
+from collections import deque
+from typing import Any
+
+from .frames import Frame, FrameType, Part
+from .interrupts import Interrupts
+from .jsonio import unpack
+from .link import Link
+
+#: Seconds between two looks of a thread that asks for input while the loop reads the lane.
+_LOOK = 0.05
+
+
+class Intake:
+    """The frames that came in and were not handled yet. Loop and ``input()`` read in turn."""
+
+    def __init__(self, link: Link, interrupts: Interrupts) -> None:
+        self._link = link
+        self._region = interrupts
+        self._lock = threading.Lock()
+        self._requests: deque[Frame] = deque()
+        self._inputs: deque[Frame] = deque()
+        self._arrived = asyncio.Event()
+
+    async def request(self) -> Frame:
+        """The next REQUEST frame. Main thread."""
+        while not self._requests:
+            self._arrived.clear()
+            await self._arrived.wait()
+        return self._requests.popleft()
+
+    def pull(self) -> None:
+        """Take what has arrived, without waiting. Raises ``LinkClosed``."""
+        with self._region, self._lock:
+            for frame in self._link.data.read(wait=False):
+                if frame.type is FrameType.REQUEST:
+                    self._requests.append(frame)
+                    self._arrived.set()
+                elif frame.type is FrameType.INPUT_REPLY:
+                    self._inputs.append(frame)
+
+    def ask(self, number: int, parts: list[Part]) -> dict[str, Any]:
+        """Send an INPUT_REQUEST for request ``number`` and wait for the content of its reply.
+
+        Any thread; blocks it. Answers to earlier, interrupted questions are dropped.
+        """
+        while self._link.data.ready():
+            self.pull()
+        self._inputs.clear()
+        self._link.send(FrameType.INPUT_REQUEST, parts, number=number)
+        main = threading.current_thread() is threading.main_thread()
+        while True:
+            while self._inputs:
+                frame = self._inputs.popleft()
+                if frame.number == number:
+                    content = unpack(bytes(frame.parts[0]))
+                    return content if isinstance(content, dict) else {}
+            if select.select([self._link.data], [], [], None if main else _LOOK)[0]:
+                self.pull()

@@ -1,0 +1,248 @@
+"""ipykernel's kernel with its requests coming from, and its messages going to, the worker link."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from inspect import isawaitable
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from ipykernel.ipkernel import IPythonKernel
+from traitlets import Any as AnyTrait
+from traitlets import Type
+
+from .errors import error_content
+from .execution import Cell, accepted_options, reply_content
+from .frames import Part
+from .intake import Intake
+from .interrupts import Interrupts
+from .jsonio import pack
+from .session import REPLY_ABORT, REPLY_EXIT, IOPubSocket, ShellStream, WorkerSession, raw_header
+from .streams import Outbox
+from .zmqshell import ZMQInteractiveShell
+
+#: Requests that the gateway answers itself, or that no worker serves yet.
+_NOT_SERVED = frozenset(
+    {
+        "shutdown_request",
+        "interrupt_request",
+        "debug_request",
+        "create_subshell_request",
+        "delete_subshell_request",
+        "list_subshell_request",
+    }
+)
+#: What ipykernel takes for granted in a request's content.
+_DEFAULTS: dict[str, dict[str, Any]] = {
+    "complete_request": {"cursor_pos": None},
+    "inspect_request": {"cursor_pos": None, "detail_level": 0},
+    "history_request": {"hist_access_type": "range", "output": False, "raw": True},
+}
+
+
+class WorkerKernel(IPythonKernel):
+    """The kernel of one worker. Everything runs in the main thread, one request at a time."""
+
+    shell_class = Type(ZMQInteractiveShell)
+    shell_stream = AnyTrait()
+    control_stream = AnyTrait()
+    debugpy_stream = AnyTrait()
+    #: Naming the class here would import debugpy when the kernel is made.
+    debugger_class = AnyTrait()
+
+    if TYPE_CHECKING:  # never None here
+        shell: ZMQInteractiveShell
+        session: WorkerSession
+
+    interrupts: Interrupts
+    outbox: Outbox
+    #: Set when the link is there.
+    intake: Intake
+
+    def __init__(self, interrupts: Interrupts, outbox: Outbox, **kwargs: Any) -> None:
+        self.interrupts = interrupts
+        self.outbox = outbox
+        with _without_debugger():
+            super().__init__(shell_stream=ShellStream(), iopub_socket=IOPubSocket(), **kwargs)
+        for handlers in (self.shell_handlers, self.control_handlers):
+            for name in _NOT_SERVED & handlers.keys():
+                del handlers[name]
+        self.control_handlers.update(
+            {name: self.shell_handlers[name] for name in ("comm_open", "comm_msg", "comm_close")}
+        )
+        self._cell_options = accepted_options(self.shell)
+
+    def begin(self, kernel_session: str) -> None:
+        """Take the ids of this worker; a fork inherits those of the zygote."""
+        self.ident = kernel_session
+        self.session.session = kernel_session
+        self.shell.displayhook.topic = self._topic("execute_result")
+
+    @property
+    def kernel_info(self) -> dict[str, Any]:
+        """The content of a kernel_info_reply without ``status`` and ``protocol_version``."""
+        return {
+            "implementation": self.implementation,
+            "implementation_version": self.implementation_version,
+            "language_info": self.language_info,
+            "banner": self.banner,
+            "help_links": self.help_links,
+            "supported_features": [],
+        }
+
+    @property  # type: ignore[override]
+    def io_loop(self) -> Any:
+        """Tornado's view of the worker's asyncio loop, for code that asks the kernel for it."""
+        from tornado.ioloop import IOLoop
+
+        return IOLoop.current()
+
+    async def handle(self, number: int, control: bool, message: dict[str, Any]) -> None:
+        """Serve one request and send its one REPLY, whatever happens.
+
+        ``message`` has ``header``, ``parent_header``, ``metadata``, ``content`` and ``buffers``.
+        Raises ``LinkClosed`` when the gateway is gone.
+        """
+        stream: ShellStream = self.shell_stream
+        stream.begin(number)
+        msg_type = message["header"].get("msg_type", "")
+        handlers = self.control_handlers if control else self.shell_handlers
+        self.interrupts.begin()
+        try:
+            self.set_parent([], message)
+            handler = handlers.get(msg_type)
+            if handler is not None:
+                await self._call(msg_type, handler, message)
+            self.outbox.flush()
+            if not stream.sent:
+                stream.finish()
+        finally:
+            self.interrupts.finish()
+
+    async def _call(
+        self, msg_type: str, handler: Callable[..., Any], message: dict[str, Any]
+    ) -> None:
+        stream = self.shell_stream
+        content = message["content"]
+        for name, value in _DEFAULTS.get(msg_type, {}).items():
+            content.setdefault(name, value)
+        try:
+            if msg_type == "execute_request":
+                await handler(stream, [], message)
+                return
+            with self.interrupts.user:
+                result = handler(stream, [], message)
+                if isawaitable(result):
+                    await result
+        except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001
+            # A broken request or a user's object that raises: the client gets an answer.
+            self._fail(msg_type, error)
+
+    def _fail(self, msg_type: str, error: BaseException) -> None:
+        if self.shell_stream.sent:
+            return
+        if msg_type.endswith("_request"):
+            reply = msg_type[: -len("request")] + "reply"
+            self.session.send(self.shell_stream, reply, error_content(error))
+        else:
+            self.shell.showtraceback((type(error), error, error.__traceback__))
+
+    async def execute_request(
+        self,
+        stream: Any,
+        ident: Any,  # noqa: ARG002
+        parent: dict[str, Any],
+    ) -> None:
+        """Run a cell and reply."""
+        content = parent["content"]
+        code = content["code"]
+        silent = bool(content.get("silent", False))
+        metadata = self.init_metadata(parent)
+        if not silent:
+            self._publish_execute_input(code, parent, self.execution_count)
+        reply = await self.do_execute(
+            code,
+            silent,
+            content.get("store_history", not silent) and not silent,
+            content.get("user_expressions"),
+            content.get("allow_stdin", False),
+            cell_meta=parent["metadata"],
+            cell_id=parent["metadata"].get("cellId"),
+        )
+        self.outbox.flush()
+        if self.outbox.child:
+            # The user's code forked and let the child run on: it has no link to reply on.
+            os._exit(reply["status"] != "ok")
+        metadata = self.finish_metadata(parent, metadata, reply)
+        failed = reply["status"] == "error"
+        if failed and not silent and content.get("stop_on_error", True):
+            stream.flags |= REPLY_ABORT
+        if self.shell.exit_now:
+            stream.flags |= REPLY_EXIT
+        self.session.send(stream, "execute_reply", reply, parent, metadata=metadata)
+
+    async def do_execute(
+        self,
+        code: str,
+        silent: bool,
+        store_history: bool = True,
+        user_expressions: dict[str, str] | None = None,
+        allow_stdin: bool = False,
+        *,
+        cell_meta: dict[str, Any] | None = None,
+        cell_id: str | None = None,
+    ) -> dict[str, Any]:
+        """Run ``code``; the content of its reply."""
+        options: dict[str, Any] = {"silent": silent, "store_history": store_history}
+        if "cell_meta" in self._cell_options:
+            options["cell_meta"] = cell_meta
+        if "cell_id" in self._cell_options:
+            options["cell_id"] = cell_id
+        self._forward_input(allow_stdin)
+        try:
+            result = await Cell(self.shell, self.interrupts, code, **options).run()
+        finally:
+            self._restore_input()
+        engine = {"engine_uuid": self.ident, "engine_id": self.int_id, "method": "execute"}
+        return reply_content(self.shell, result, engine, user_expressions or {}, self.interrupts)
+
+    def _input_request(
+        self,
+        prompt: str,
+        ident: Any,  # noqa: ARG002
+        parent: dict[str, Any],
+        password: bool = False,
+    ) -> str:
+        """Ask the client of the running request; raises ``EOFError`` for its end of file."""
+        self.outbox.flush()
+        content = {"prompt": prompt, "password": password}
+        parts: list[Part] = [raw_header(parent["header"]), b"{}", pack(content)]
+        try:
+            reply = self.intake.ask(self.shell_stream.number, parts)
+        except KeyboardInterrupt:
+            # Without the frames of the link in the traceback, as in ipykernel.
+            raise KeyboardInterrupt("Interrupted by user") from None
+        value = reply.get("value", "")
+        if value == "\x04":
+            raise EOFError
+        return str(value)
+
+
+@contextmanager
+def _without_debugger() -> Iterator[None]:
+    """Keep ipykernel's constructor from importing debugpy (8 MB) and making a debugger."""
+    name = "ipykernel.debugger"
+    known = sys.modules.get(name)
+    absent = ModuleType(name)
+    vars(absent)["_is_debugpy_available"] = False
+    sys.modules[name] = absent
+    try:
+        yield
+    finally:
+        if known is not None:
+            sys.modules[name] = known
+        else:
+            del sys.modules[name]

@@ -1,0 +1,113 @@
+"""One worker's life, the same for a fork and a fresh start: :func:`prepare`, :func:`serve`."""
+
+from __future__ import annotations
+
+import asyncio
+import faulthandler
+import gc
+import os
+import sys
+from collections.abc import Sequence
+
+from . import forking
+from .app import WorkerApp
+from .control import ControlThread
+from .ending import EXIT_LINK_LOST, EXIT_SHUTDOWN, Ending, exit_code
+from .environment import enter_directory, renew_random_state, replace_environment
+from .intake import Intake
+from .lanes import Lanes
+from .link import Link, LinkClosed
+from .processes import apply_limits, die_with_parent, lead_session
+from .service import Service
+from .spec import Spec
+from .warmup import warm_up
+
+
+def prepare(argv: Sequence[str] = ()) -> WorkerApp:
+    """Make the kernel and its shell, and freeze what they consist of against collection."""
+    app: WorkerApp = WorkerApp.instance()
+    app.build(argv)
+    warm_up(app)
+    app.freeze()
+    gc.collect()
+    gc.freeze()
+    return app
+
+
+def serve(app: WorkerApp, spec: Spec, start: str, parent: int | None) -> None:
+    """Be the worker of ``spec``; does not return.
+
+    ``start`` is ``fork`` or ``fresh``, ``parent`` the pid of the keeper that a fork waits to be
+    handed to.
+    """
+    lead_session()
+    lanes = Lanes(spec.lanes, spec.nonce)
+    faulthandler.enable(file=lanes.err)
+    warnings = apply_limits(spec.umask, spec.affinity, spec.rlimits)
+    replace_environment(spec.env)
+    renew_random_state()
+    warnings.append(enter_directory(spec.cwd) or "")
+    if start == "fork":
+        app.apply_late(spec.args)
+    app.begin(spec.kernel_session, spec.env.get("JPY_SESSION_NAME"), spec.args)
+    app.init_signal()
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        link = Link(spec, lanes, app.interrupts, app.outbox.lock)
+        link.hello(start, app.kernel.kernel_info)
+    except OSError as error:
+        print(f"penstock worker: cannot reach the gateway at {spec.link}: {error}", file=sys.stderr)
+        os._exit(EXIT_LINK_LOST)
+    die_with_parent(parent)
+    app.session.link = app.kernel.shell_stream.link = link
+    app.open_streams()
+    forking.install(app, link)
+    for warning in filter(None, warnings):
+        print(f"penstock worker: {warning}", file=sys.stderr)
+    _run(app, link, loop)
+
+
+def _run(app: WorkerApp, link: Link, loop: asyncio.AbstractEventLoop) -> None:
+    """Serve requests until the end is decided; does not return."""
+    ending = Ending(loop, app.interrupts)
+    intake = Intake(link, app.interrupts)
+    app.kernel.intake = intake
+    ControlThread(link.control, ending).start()
+
+    def readable() -> None:
+        try:
+            intake.pull()
+        except LinkClosed as error:
+            loop.remove_reader(link.data.fileno())
+            ending.decide(exit_code(error))
+
+    async def work() -> None:
+        try:
+            app.run_startup()
+            await Service(app.kernel, intake).run()
+            ending.decide(EXIT_SHUTDOWN)
+        except LinkClosed:
+            ending.decide(EXIT_LINK_LOST)
+        except SystemExit as error:
+            # A start-up file ended the process, as it would with ipykernel.
+            ending.decide(error.code if isinstance(error.code, int) else 1)
+        except Exception:
+            # No request can be served any more: a worker that hangs would be worse.
+            app.log.exception("worker cannot go on")
+            ending.decide(EXIT_LINK_LOST)
+
+    loop.add_reader(link.data.fileno(), readable)
+    service = loop.create_task(work())
+    while ending.code is None:
+        try:
+            loop.run_forever()
+        except (KeyboardInterrupt, SystemExit):
+            # Raised by a task that the user's code left in the loop, or to end the worker.
+            continue
+        except BaseException:
+            # The loop itself is broken: without it no request can be served.
+            app.log.exception("worker's event loop failed")
+            ending.decide(EXIT_LINK_LOST)
+    del service
+    ending.finish()

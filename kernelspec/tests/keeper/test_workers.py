@@ -1,0 +1,179 @@
+"""Workers as children of a real keeper: fresh starts, exit statuses, signals, what outlives them."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+
+import pytest
+from keeper.harness import TestingKeeper, alive, wait_until
+
+SLEEP = "import time; print('up', flush=True); time.sleep(600)"
+
+
+def read_lane(
+    keeper: TestingKeeper, session: str, name: str = "out", until: bytes = b"\n"
+) -> bytes:
+    fd = keeper.lane(session, name)
+    data = b""
+
+    def enough() -> bool:
+        nonlocal data
+        try:
+            data += os.read(fd, 65536)
+        except BlockingIOError:
+            pass
+        return until in data
+
+    wait_until(enough, f"{until!r} on lane {name}")
+    os.close(fd)
+    return data
+
+
+def test_a_fresh_worker_gets_its_spec_its_environment_and_its_lanes(keeper: TestingKeeper) -> None:
+    code = (
+        "import os, sys, json; spec = json.loads(sys.stdin.buffer.readline());"
+        "print(json.dumps([spec, dict(os.environ), os.getsid(0) == os.getpid(), sorted(map(int, os.listdir('/proc/self/fd')))[:-1]]));"
+        "print('error lane', file=sys.stderr)"
+    )
+    argv = ["/usr/bin/env", "-u", "none", os.sys.executable, "-I", "-S", "-X", "utf8", "-c", code]
+    spec = keeper.spec("s1", token="ab" * 32, filler="x" * 300_000)
+    assert keeper.ask("spawn", argv=argv, spec=spec)["ok"]
+    got, env, leads, fds = json.loads(read_lane(keeper, "s1", until=b"]\n"))
+    assert got == spec
+    assert env["ODD"] == "caf\udce9"
+    assert leads
+    assert fds == [0, 1, 2]
+    assert b"error lane" in read_lane(keeper, "s1", "err")
+    assert keeper.event("exit", session="s1")["exit"] == 0
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("raise SystemExit(3)", 3),
+        ("import os; os._exit(255)", 255),
+        ("import os; os.kill(os.getpid(), 9)", -9),
+        (
+            "import os, resource; resource.setrlimit(resource.RLIMIT_CORE, (0, 0)); os.kill(os.getpid(), 11)",
+            -11,
+        ),
+    ],
+)
+def test_exit_status_is_told_and_written(keeper: TestingKeeper, code: str, expected: int) -> None:
+    pid = keeper.spawn("s1", code)
+    event = keeper.event("exit", pid=pid)
+    assert (event["exit"], event["session"], event["limit"]) == (expected, "s1", None)
+    assert event["rss_kb"] > 0
+    assert keeper.exit_json("s1")["exit"] == expected
+
+
+def test_output_written_right_before_the_end_is_still_there(keeper: TestingKeeper) -> None:
+    keeper.spawn("s1", "print('last words')")
+    keeper.event("exit", session="s1")
+    assert read_lane(keeper, "s1") == b"last words\n"
+
+
+def test_signals_reach_the_worker_and_gone_is_told(keeper: TestingKeeper) -> None:
+    pid = keeper.spawn("s1", SLEEP)
+    assert keeper.ask("signal", pid=pid, signal=signal.SIGTERM, group=True)["ok"]
+    assert keeper.event("exit", pid=pid)["exit"] == -signal.SIGTERM
+    answer = keeper.ask("signal", pid=pid, signal=signal.SIGTERM, group=True)
+    assert (answer["ok"], answer["code"]) == (False, "gone")
+
+
+def test_a_group_signal_reaches_the_children_of_the_worker(keeper: TestingKeeper) -> None:
+    code = (
+        "import os, signal, time; child = os.fork();"
+        "signal.signal(2, lambda *_: os.write(1, b'got it\\n')); time.sleep(.05);"
+        "os.write(1, b'up\\n') if child else None; [time.sleep(5) for _ in range(100)]"
+    )
+    pid = keeper.spawn("s1", code)
+    read_lane(keeper, "s1", until=b"up\n")
+    keeper.ask("signal", pid=pid, signal=signal.SIGINT, group=True)
+    read_lane(keeper, "s1", until=b"got it\ngot it\n")
+
+
+def test_the_rest_of_the_group_ends_with_its_worker(keeper: TestingKeeper) -> None:
+    """One child ends on SIGTERM, one ignores it and gets SIGKILL, one is stopped."""
+    code = (
+        "import os, signal, time\n"
+        "kinds = [lambda: None, lambda: signal.signal(15, signal.SIG_IGN), lambda: os.kill(os.getpid(), 19)]\n"
+        "for kind in kinds:\n"
+        "    pid = os.fork()\n"
+        "    if not pid:\n"
+        "        kind(); time.sleep(600)\n"
+        "    os.write(1, b'%d ' % pid)\n"
+        "os.write(1, b'\\n'); time.sleep(.2); os._exit(0)"
+    )
+    keeper.spawn("s1", code)
+    children = [int(pid) for pid in read_lane(keeper, "s1").split()]
+    keeper.event("exit", session="s1")
+    assert len(children) == 3
+    wait_until(lambda: not any(map(alive, children)), "end of the group", patience=5)
+
+
+def test_a_program_that_is_missing_is_an_error(keeper: TestingKeeper) -> None:
+    answer = keeper.ask("spawn", argv=["/no/such/python"], spec=keeper.spec("s1"))
+    assert (answer["ok"], answer["code"]) == (False, "start")
+    assert "/no/such/python" in answer["error"]
+
+
+def test_wrong_requests_get_an_answer_and_harm_nobody(keeper: TestingKeeper) -> None:
+    assert keeper.ask("nonsense")["code"] == "op"
+    assert keeper.ask("spawn", argv=["/bin/true"])["code"] == "request"
+    assert keeper.ask("signal", pid="x", signal=2)["code"] in ("request", "gone")
+    outside = keeper.spec("s1", lanes=["/tmp/out", "/tmp/err"])
+    assert keeper.ask("spawn", argv=["/bin/true"], spec=outside)["code"] == "request"
+    assert keeper.ask("spawn", argv=["/bin/true"], spec=keeper.spec("../s1"))["code"] == "request"
+    assert keeper.ask("hello", version=99)["code"] == "version"
+    keeper.spawn("s2", "pass")
+    assert keeper.event("exit", session="s2")["exit"] == 0
+
+
+def test_release_removes_the_fifos(keeper: TestingKeeper) -> None:
+    keeper.spawn("s1", "pass")
+    keeper.event("exit", session="s1")
+    assert keeper.ask("release", session="s1")["ok"]
+    assert os.listdir(keeper.directory / "sessions" / "s1") == ["exit.json"]
+    assert keeper.ask("release", session="unknown")["ok"]
+
+
+def test_a_memory_limit_kills_and_says_so(keeper: TestingKeeper) -> None:
+    code = (
+        "import sys, time; sys.stdin.readline(); x = bytearray(b'x') * 200_000_000; time.sleep(600)"
+    )
+    pid = keeper.spawn("s1", code)
+    assert keeper.ask("limit", pid=pid, memory=100_000_000)["ok"]
+    event = keeper.event("exit", pid=pid)
+    assert (event["exit"], event["limit"], event["oom"]) == (-9, "memory", False)
+    assert keeper.exit_json("s1")["cause"] == "it used more memory than its limit"
+    assert keeper.ask("limit", pid=pid, memory=1)["code"] == "gone"
+
+
+def test_memory_that_children_share_is_counted_once(keeper: TestingKeeper) -> None:
+    code = (
+        "import os, time; x = bytearray(b'x') * 60_000_000\n"
+        "for _ in range(4):\n"
+        "    if not os.fork(): time.sleep(600)\n"
+        "os.write(1, b'up\\n'); time.sleep(600)"
+    )
+    pid = keeper.spawn("s1", code)
+    read_lane(keeper, "s1", until=b"up\n")
+    keeper.ask("limit", pid=pid, memory=150_000_000)
+    time.sleep(1)  # several samples; there is nothing to wait for when nothing may happen
+    assert alive(pid)
+
+
+def test_idle_keeper_does_nothing(keeper: TestingKeeper) -> None:
+    def switches() -> int:
+        status = open(f"/proc/{keeper.pid}/status").read().split()
+        return int(status[status.index("voluntary_ctxt_switches:") + 1])
+
+    keeper.spawn("s1", SLEEP)
+    time.sleep(0.3)
+    before = switches()
+    time.sleep(1.5)
+    assert switches() - before <= 1

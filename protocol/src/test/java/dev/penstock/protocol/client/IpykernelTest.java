@@ -1,0 +1,140 @@
+package dev.penstock.protocol.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.penstock.protocol.connection.ConnectionFiles;
+import dev.penstock.protocol.connection.ConnectionInfo;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The client against ipykernel, the reference; needs {@code -Dpenstock.test.python=PYTHON}. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class IpykernelTest {
+
+  private static final int FIRST_PORT = 27_100;
+
+  @TempDir(cleanup = CleanupMode.ALWAYS)
+  private Path folder = Path.of("");
+
+  private @Nullable Process process;
+  private @Nullable KernelClient client;
+
+  @BeforeAll
+  void start() throws IOException {
+    String python = System.getProperty("penstock.test.python", "");
+    assumeTrue(!python.isEmpty(), "set -Dpenstock.test.python to a Python that has ipykernel");
+    Path file = folder.resolve("kernel.json");
+    ConnectionInfo info =
+        ConnectionInfo.loopback("key")
+            .withPorts(FIRST_PORT, FIRST_PORT + 1, FIRST_PORT + 2, FIRST_PORT + 3, FIRST_PORT + 4);
+    ConnectionFiles.write(file, info);
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            python,
+            "-m",
+            "ipykernel_launcher",
+            "-f",
+            file.toString(),
+            "--HistoryManager.hist_file=:memory:");
+    builder.environment().put("IPYTHONDIR", folder.resolve("ipython").toString());
+    process =
+        builder
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("kernel.log").toFile())
+            .start();
+    client = KernelClient.connect(file);
+  }
+
+  @AfterAll
+  void stop() throws InterruptedException {
+    if (client != null) {
+      client.shutdown(false);
+      client.close();
+    }
+    if (process != null && !process.waitFor(10, TimeUnit.SECONDS)) {
+      process.destroyForcibly();
+    }
+  }
+
+  private KernelClient kernel() {
+    return Objects.requireNonNull(client);
+  }
+
+  @Test
+  void runsCode() {
+    Execution execution = kernel().execute("print('é𨭎')\n6 * 7");
+    List<Output> outputs = execution.stream().toList();
+    assertThat(outputs).contains(new Output.Stream("stdout", "é𨭎\n"));
+    assertThat(outputs)
+        .filteredOn(Output.ExecuteResult.class::isInstance)
+        .singleElement()
+        .extracting(o -> ((Output.ExecuteResult) o).text())
+        .isEqualTo("42");
+    assertThat(execution.reply().isOk()).isTrue();
+  }
+
+  @Test
+  void tellsErrors() {
+    Execution execution = kernel().execute("1 / 0");
+    assertThat(execution)
+        .anySatisfy(o ->
+            assertThat(o)
+                .isInstanceOfSatisfying(
+                    Output.Error.class, e -> assertThat(e.ename()).isEqualTo("ZeroDivisionError")));
+    assertThat(execution.reply().ename()).isEqualTo("ZeroDivisionError");
+  }
+
+  @Test
+  void showsAndUpdates() {
+    List<Output> outputs =
+        kernel().execute("h = display('a', display_id=True); h.update('b')").stream().toList();
+    assertThat(outputs)
+        .anyMatch(o -> o instanceof Output.DisplayData d && d.text().equals("'a'"))
+        .anyMatch(o -> o instanceof Output.UpdateDisplayData u && u.text().equals("'b'"));
+  }
+
+  @Test
+  void asksItsUser() {
+    kernel().onInput(question -> "Ada (" + question.prompt() + ")");
+    assertThat(kernel().execute("print(input('who?'))"))
+        .contains(new Output.Stream("stdout", "Ada (who?)\n"));
+  }
+
+  @Test
+  void answersEditors() {
+    kernel().execute("value_one = 1").reply();
+    assertThat(kernel().complete("value_o", 7).matches()).contains("value_one");
+    assertThat(kernel().inspect("value_one", 5, 0).found()).isTrue();
+    assertThat(kernel().isComplete("if True:"))
+        .isEqualTo(new Answers.Completeness("incomplete", "    "));
+    assertThat(kernel().history(5)).anyMatch(entry -> entry.input().equals("value_one = 1"));
+    assertThat(kernel().kernelInfo().path("language_info").path("name").asString())
+        .isEqualTo("python");
+    assertThat(kernel().commInfo().isEmpty()).isTrue();
+  }
+
+  @Test
+  void isInterrupted() {
+    Execution execution = kernel().execute("import time\nprint('go', flush=True)\ntime.sleep(60)");
+    Iterator<Output> outputs = execution.iterator();
+    while (!(outputs.next() instanceof Output.Stream)) {
+      // until the code runs
+    }
+    kernel().interrupt();
+    assertThat(execution.reply().ename()).isEqualTo("KeyboardInterrupt");
+    assertThat(kernel().heartbeat(Duration.ofSeconds(5))).isTrue();
+  }
+}

@@ -1,0 +1,1 @@
+"""Other projects' test suites, fetched when needed and run unchanged on ipykernel and Penstock."""

@@ -1,0 +1,65 @@
+"""Which processes belong to a runtime directory, and that they end."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import psutil
+
+from tests.support.waiting import eventually
+
+MARK = "PENSTOCK_RUNTIME_DIR"
+
+
+def alive(pid: int) -> bool:
+    """Whether a process runs (a zombie does not)."""
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
+def belonging_to(runtime: Path) -> list[psutil.Process]:
+    """The processes that were started for a runtime directory: gateway, keeper, zygotes, workers,
+    their children.
+    """
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.pid == os.getpid() or process.status() == psutil.STATUS_ZOMBIE:
+                continue
+            if process.environ().get(MARK) == str(runtime):
+                found.append(process)
+        except (psutil.NoSuchProcess, psutil.AccessDenied):
+            continue  # it ended while we looked, or is somebody else's
+    return found
+
+
+def described(processes: list[psutil.Process]) -> list[str]:
+    """One line for each process, for messages."""
+    lines = []
+    for process in processes:
+        try:
+            lines.append(f"{process.pid} {' '.join(process.cmdline())[:160]}")
+        except psutil.NoSuchProcess:
+            continue  # it ended meanwhile
+    return lines
+
+
+def assert_none_left(runtime: Path, within: float = 10) -> None:
+    """Waits until nothing of a runtime directory runs; otherwise ends the rest and fails, naming
+    it.
+    """
+    try:
+        eventually(lambda: not belonging_to(runtime), within, "every process has ended")
+    except AssertionError as late:
+        rest = belonging_to(runtime)
+        lines = described(rest)
+        for process in rest:
+            try:
+                process.kill()
+            except psutil.NoSuchProcess:
+                continue  # it ended by itself after all
+        if lines:
+            raise AssertionError("survivors:\n" + "\n".join(lines)) from late

@@ -1,0 +1,28 @@
+"""Virtual environments beside the one that runs the tests."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import sysconfig
+import venv
+from pathlib import Path
+
+
+def borrowing(folder: Path) -> Path:
+    """Makes an environment of its own that sees the packages of ours; returns its Python.
+
+    It is another environment for Penstock (another prefix), yet costs no installation.
+    """
+    venv.create(folder, with_pip=False, symlinks=True)
+    site_packages = next(folder.glob("lib/python*/site-packages"))
+    # addsitedir, not a bare path: our own site-packages has .pth files too (editable installs).
+    line = f"import site; site.addsitedir({sysconfig.get_path('purelib')!r})\n"
+    (site_packages / "borrowed.pth").write_text(line, encoding="utf-8")
+    return folder / "bin" / "python"
+
+
+def empty(folder: Path) -> Path:
+    """Makes an environment with nothing but pip; returns its Python."""
+    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True, timeout=120)
+    return folder / "bin" / "python"

@@ -1,0 +1,22 @@
+"""No test of a third-party suite that ipykernel passes fails on Penstock."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.suites import run
+from tests.suites.suite import SUITES
+
+pytestmark = pytest.mark.beyond_reference
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("name", SUITES)
+def test_suite_passes_as_on_ipykernel(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    suite = SUITES[name]
+    runs = {via: run.run(suite, via) for via in run.WAYS}
+    with capsys.disabled():
+        print("\n" + run.table(suite, runs))
+    assert runs["reference"].count("passed") > 0
+    assert run.regressions(runs) == {}
