@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -46,8 +47,11 @@ class Started:
 def start(contestant: Contestant, env: dict[str, str]) -> Iterator[Started]:
     """Starts a kernel and times it until its first execute_reply; ends it politely.
 
-    The request is sent at once, without jupyter_client's wait_for_ready: it waits 0.2 s of its own.
+    `env` is the kernel's environment, and this process takes it too: by its own environment the
+    provisioner finds the gateway, or starts it. The request is sent at once, without
+    jupyter_client's wait_for_ready: that waits 0.2 s by itself.
     """
+    os.environ.update(env)
     began = time.perf_counter()
     manager = KernelManager(kernel_name=KERNEL_NAMES[contestant.via])
     manager.start_kernel(env=env)

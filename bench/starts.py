@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 from bench.contestants import CONTESTANTS, REFERENCE, Contestant, start
@@ -39,11 +37,11 @@ def cold(figures: Figures, folder: Path, env: dict[str, str], repeats: int) -> N
         seconds = once(REFERENCE, env)
         figures.add(COLD, REFERENCE.label, seconds)
         gateway.stop()
-        figures.add(COLD, PROVISIONER.label, once_with_environment(without))
+        figures.add(COLD, PROVISIONER.label, once(PROVISIONER, without))
         gateway.stop()
         if cached:
             figures.add(COLD_CACHED, REFERENCE.label, seconds)
-            figures.add(COLD_CACHED, PROVISIONER.label, once_with_environment(with_cache))
+            figures.add(COLD_CACHED, PROVISIONER.label, once(PROVISIONER, with_cache))
             gateway.stop()
 
 
@@ -53,33 +51,18 @@ def once(contestant: Contestant, env: dict[str, str]) -> float:
         return started.seconds * 1000
 
 
-def once_with_environment(env: dict[str, str]) -> float:
-    """One start in which this process has the environment too: the gateway is started with the
-    client's.
-    """
-    before = dict(os.environ)
-    os.environ.update(env)
-    try:
-        return once(PROVISIONER, env)
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
-
-
 def make_cache(gateway: Gateway, cache: Path, env: dict[str, str]) -> bool:
     """Lets the gateway make its cache, as on a user's first run; False when none came in time."""
     gateway.stop()
-    once_with_environment(env)
+    once(PROVISIONER, env)
     end = time.monotonic() + CACHE_WITHIN_S
-    while not list(finished(cache)):
-        if time.monotonic() > end:
-            print(f"no AOT cache within {CACHE_WITHIN_S} s: that row is left out")
+    while not list(cache.glob("penstock/*.aot")):
+        failed = list(cache.glob("penstock/*.failed"))
+        if failed or time.monotonic() > end:
+            why = failed[0].read_text(encoding="utf-8") if failed else f"none in {CACHE_WITHIN_S} s"
+            print(f"no AOT cache, that row is left out: {why.strip()}")
+            gateway.stop()
             return False
         time.sleep(0.2)
     gateway.stop()
     return True
-
-
-def finished(cache: Path) -> Iterator[Path]:
-    """The caches that are complete."""
-    return cache.glob("penstock/*.aot")

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support import notebooks, processes
 from tests.support.gateway import Gateway
-from tests.support.waiting import eventually, seconds
+from tests.support.waiting import eventually
 
 NOTEBOOKS = 20
 
@@ -57,9 +57,8 @@ def test_a_client_that_forked_starts_kernels_too(via: str, gateway: Gateway) -> 
     ]
     for child in children:
         child.start()
-    for child in children:
-        child.join(timeout=seconds(30))
     try:
+        eventually(lambda: not any(child.is_alive() for child in children), 30, "forks are done")
         assert [child.exitcode for child in children] == [0, 0]
     finally:
         for child in children:

@@ -37,7 +37,10 @@ class StandInGateway:
             def handle(self) -> None:
                 for line in self.rfile:
                     answer = gateway.answer(json.loads(line))
-                    self.wfile.write(json.dumps(answer).encode() + b"\n")
+                    try:
+                        self.wfile.write(json.dumps(answer).encode() + b"\n")
+                    except BrokenPipeError:
+                        return  # a launcher that was killed does not wait for its answer
 
         class Server(socketserver.ThreadingUnixStreamServer):
             daemon_threads = True

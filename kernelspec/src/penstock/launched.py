@@ -72,7 +72,7 @@ class Ending:
 
 
 def end_process(code: int) -> None:
-    """Ends without the interpreter's own tidying, which takes longer than all that is left to do."""
+    """Ends without the interpreter's own tidying, which would take longer than all the rest."""
     os._exit(code & 0xFF)
 
 
@@ -136,7 +136,7 @@ class Launched:
 
 
 class _Parent:
-    """The process that started the launcher. $JPY_PARENT_PID names it when its end is to be ours."""
+    """The process that started this one. $JPY_PARENT_PID names it when its end is to be ours."""
 
     def __init__(self) -> None:
         self._pid = os.getppid()

@@ -12,7 +12,7 @@ import sys
 
 
 def _open_standard_descriptors() -> None:
-    """A client may start it with 0, 1 or 2 closed; then the next file opened would become "stdout"."""
+    """A client may start it with 0, 1 or 2 closed; then the next file would become "stdout"."""
     for fd in range(3):
         try:
             os.fstat(fd)

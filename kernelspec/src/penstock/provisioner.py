@@ -19,6 +19,7 @@ from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
 from traitlets import Bool
 
 from .arguments import interpreter_flags, launcher_arguments, parse_arguments
+from .background import in_thread
 from .client.control import Control
 from .client.errors import GatewayError
 from .client.gateway import start_kernel
@@ -55,19 +56,21 @@ class PenstockProvisioner(KernelProvisionerBase):
         self._worker_pid = 0
         self._worker_start: int | None = None
         self._exit: int | None = None
+        #: The kernel that was asked for last could not get its ports.
+        self._stillborn = False
         self._cwd: str | None = None
 
     @property
     def has_process(self) -> bool:
         """True from a start until the end was waited for."""
-        return self._session is not None
+        return self._session is not None or self._stillborn
 
     async def poll(self) -> int | None:
         """None while the kernel lives, also while its gateway is away; else its exit code, -N after
         signal N.
         """
         if self._session is None:
-            return 0
+            return self._exit or 0
         if self._exit is None:
             self._exit = self._poll()
         return self._exit
@@ -80,6 +83,7 @@ class PenstockProvisioner(KernelProvisionerBase):
         while (code := await self.poll()) is None:  # noqa: ASYNC110  (no loop of our own)
             await asyncio.sleep(next(intervals, POLL_INTERVAL))
         self._forget()
+        self._stillborn = False
         return code
 
     async def send_signal(self, signum: int) -> None:
@@ -91,7 +95,7 @@ class PenstockProvisioner(KernelProvisionerBase):
     async def kill(self, restart: bool = False) -> None:  # noqa: ARG002
         """Ends the kernel at once; it is gone and its ports are free when this returns."""
         if self._session is not None and self._exit is None:
-            await asyncio.to_thread(self._ask, "stop", timeout=STOP_TIMEOUT, now=True)
+            await in_thread(self._ask, "stop", timeout=STOP_TIMEOUT, now=True)
 
     async def terminate(self, restart: bool = False) -> None:  # noqa: ARG002
         """Sends SIGTERM to the worker's process group."""
@@ -126,11 +130,13 @@ class PenstockProvisioner(KernelProvisionerBase):
         self._cwd = _absolute(kwargs.get("cwd"))
         start = _Start(self._start_request(cmd, kwargs["env"], self._cwd))
         try:
-            answer, directory = await asyncio.to_thread(start.run)
+            answer, directory = await in_thread(start.run)
         except asyncio.CancelledError:
             start.abandon()
             raise
         except GatewayError as error:
+            if error.code == "bind-failed":
+                return self._without_ports(error)
             raise RuntimeError(str(error)) from error
         self._forget()
         self._adopt(answer["id"], directory, answer["worker_pid"], start_time(answer["worker_pid"]))
@@ -167,12 +173,24 @@ class PenstockProvisioner(KernelProvisionerBase):
         )
         self._cwd = known["cwd"]
 
+    def _without_ports(self, error: GatewayError) -> dict[str, Any]:
+        """The ports that the manager insists on are taken. A kernel process would end with an exit
+        code then, and a restarter choose new ports when it sees that: so this is a kernel that has
+        ended at once.
+        """
+        self.log.error("Penstock: %s", error)
+        self._forget()
+        self._exit = 1
+        self._stillborn = True
+        return dict(self.parent.get_connection_info()) if self.parent is not None else {}
+
     def _adopt(self, session: str | None, directory: str, pid: int, start: int | None) -> None:
         self._session = session
         self._directory = directory
         self._worker_pid = pid
         self._worker_start = start
         self._exit = None
+        self._stillborn = False
 
     def _check_manager(self, manager: Any, encryption: Any) -> None:
         policy = (

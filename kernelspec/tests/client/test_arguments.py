@@ -1,4 +1,4 @@
-"""The launcher's command line: what it takes, wherever it stands, and what it leaves to the kernel."""
+"""The launcher's command line: what it takes, and what it leaves to the kernel."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ def test_a_chosen_java_that_does_not_fit_is_an_error(
 ) -> None:
     monkeypatch.setenv("PENSTOCK_JAVA_HOME", str(make_home(tmp_path / "old", "21")))
     monkeypatch.setenv("JAVA_HOME", str(make_home(tmp_path / "new", "25")))
-    with pytest.raises(GatewayError, match="PENSTOCK_JAVA_HOME cannot be used: .* is Java 21"):
+    with pytest.raises(GatewayError, match=r"PENSTOCK_JAVA_HOME cannot be used: .* is Java 21"):
         java.find_java()
 
 

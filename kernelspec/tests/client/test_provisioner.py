@@ -55,7 +55,7 @@ def test_restart_keeps_ports_and_key(gateway: StandInGateway, manager: KernelMan
     manager.restart_kernel(now=True)
     assert info(manager) == before
     assert manager.is_alive()
-    first, second = gateway.asked("start")
+    _, second = gateway.asked("start")
     assert [second["connection"][port] for port in PORTS] == [before[port] for port in PORTS]
     assert gateway.asked("release")[0]["id"] == "session-0"
     manager.restart_kernel(now=True, newports=True)
@@ -227,7 +227,8 @@ def test_a_start_that_is_given_up_leaves_no_kernel(gateway: StandInGateway) -> N
 def test_only_what_is_needed_is_imported() -> None:
     """Servers import the provisioner: it must not bring more than jupyter_client has already."""
     code = (
-        "import sys, jupyter_client.manager, jupyter_client.provisioning; before = set(sys.modules);"
+        "import sys, jupyter_client.manager, jupyter_client.provisioning;"
+        "before = set(sys.modules);"
         "import penstock.provisioner;"
         "print([n for n in set(sys.modules) - before if not n.startswith(('penstock', '_'))])"
     )

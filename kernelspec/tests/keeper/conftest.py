@@ -1,3 +1,5 @@
+"""A real keeper for each test."""
+
 from __future__ import annotations
 
 import shutil

@@ -1,4 +1,4 @@
-"""The keeper's own life: detached from its starter, ends with its gateway, and takes all with it."""
+"""The keeper's own life: detached from its starter, it ends with its gateway."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Workers as children of a real keeper: fresh starts, exit statuses, signals, what outlives them."""
+"""Workers as children of a real keeper: starts, exits, signals, what outlives them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import time
+from pathlib import Path
 
 import pytest
 from keeper.harness import TestingKeeper, alive, wait_until
@@ -35,7 +36,9 @@ def read_lane(
 def test_a_fresh_worker_gets_its_spec_its_environment_and_its_lanes(keeper: TestingKeeper) -> None:
     code = (
         "import os, sys, json; spec = json.loads(sys.stdin.buffer.readline());"
-        "print(json.dumps([spec, dict(os.environ), os.getsid(0) == os.getpid(), sorted(map(int, os.listdir('/proc/self/fd')))[:-1]]));"
+        "fds = sorted(map(int, os.listdir('/proc/self/fd')))[:-1];"
+        "leads = os.getsid(0) == os.getpid();"
+        "print(json.dumps([spec, dict(os.environ), leads, fds]));"
         "print('error lane', file=sys.stderr)"
     )
     argv = ["/usr/bin/env", "-u", "none", os.sys.executable, "-I", "-S", "-X", "utf8", "-c", code]
@@ -57,8 +60,8 @@ def test_a_fresh_worker_gets_its_spec_its_environment_and_its_lanes(keeper: Test
         ("import os; os._exit(255)", 255),
         ("import os; os.kill(os.getpid(), 9)", -9),
         (
-            "import os, resource; resource.setrlimit(resource.RLIMIT_CORE, (0, 0)); os.kill(os.getpid(), 11)",
-            -11,
+            "import os, resource as r; r.setrlimit(r.RLIMIT_CORE, (0, 0)); os.abort()",
+            -6,
         ),
     ],
 )
@@ -100,7 +103,8 @@ def test_the_rest_of_the_group_ends_with_its_worker(keeper: TestingKeeper) -> No
     """One child ends on SIGTERM, one ignores it and gets SIGKILL, one is stopped."""
     code = (
         "import os, signal, time\n"
-        "kinds = [lambda: None, lambda: signal.signal(15, signal.SIG_IGN), lambda: os.kill(os.getpid(), 19)]\n"
+        "ignore = lambda: signal.signal(15, signal.SIG_IGN)\n"
+        "kinds = [lambda: None, ignore, lambda: os.kill(os.getpid(), 19)]\n"
         "for kind in kinds:\n"
         "    pid = os.fork()\n"
         "    if not pid:\n"
@@ -169,7 +173,7 @@ def test_memory_that_children_share_is_counted_once(keeper: TestingKeeper) -> No
 
 def test_idle_keeper_does_nothing(keeper: TestingKeeper) -> None:
     def switches() -> int:
-        status = open(f"/proc/{keeper.pid}/status").read().split()
+        status = Path(f"/proc/{keeper.pid}/status").read_text().split()
         return int(status[status.index("voluntary_ctxt_switches:") + 1])
 
     keeper.spawn("s1", SLEEP)

@@ -97,7 +97,8 @@ def test_every_end_of_a_cell_gives_a_reply(forked: Worker) -> None:
 
 def test_error_while_showing_the_result_fails_the_cell(forked: Worker) -> None:
     code = "class R:\n  def __repr__(self): raise ValueError('no')\nR()"
-    assert forked.execute(code).reply["status"] == "error"
+    reply = forked.execute(code).reply
+    assert (reply["status"], reply["ename"]) == ("error", "ValueError")
     code = "try: 1/0\nexcept Exception: get_ipython().showtraceback()"
     assert forked.execute(code).reply["status"] == "ok"
 

@@ -19,13 +19,14 @@ import os, sys, random, resource, signal, warnings, gc, asyncio, tempfile, threa
 ip = get_ipython()
 dict(
     path=[p for p in sys.path], argv=sys.argv, env=dict(os.environ), cwd=os.getcwd(),
-    dh=[str(p) for p in _dh], mask=os.umask(os.umask(0)),
+    dh=[str(p) for p in _dh],
+    mask=open('/proc/self/status').read().partition('Umask:')[2].split()[0],
     config=repr(sorted((k, sorted(map(str, v.items()))) for k, v in ip.config.items() if v)),
     count=ip.execution_count, names=sorted(n for n in ip.user_ns if not n.startswith('_i')),
     hidden=sorted(ip.user_ns_hidden), leader=os.getsid(0) == os.getpgrp() == os.getpid(),
     fds=sorted(os.listdir('/proc/self/fd'))[:3], stdin=os.readlink('/proc/self/fd/0'),
     filters=len(warnings.filters), gc=gc.isenabled(), thresholds=gc.get_threshold(),
-    sigs={s.name: str(signal.getsignal(s)).split(' of ')[0] for s in signal.Signals
+    sigs={s.name: str(signal.getsignal(s)).partition(' at ')[0] for s in signal.Signals
           if s.name not in ('SIGINT',)},
     nofile=resource.getrlimit(resource.RLIMIT_NOFILE),
     main=sys.modules['__main__'].__name__, magics=sorted(ip.magics_manager.magics['line']),
@@ -56,7 +57,7 @@ def test_a_fork_equals_a_fresh_start(gateway: Gateway, tmp_path: Path) -> None:
     }
     fork, fresh = (_state(gateway.start(mode, **start)) for mode in ("fork", "fresh"))
     assert {k: (v, fresh[k]) for k, v in fork.items() if v != fresh[k]} == {}
-    assert fork["mask"] == 0o077
+    assert fork["mask"] == "0077"
     assert fork["nofile"] == (512, 1024)
     assert fork["leader"]
     assert fork["cwd"] == fork["start"] == fork["dh"][0] == str(tmp_path)
@@ -308,7 +309,8 @@ def test_preload_and_what_may_not_be_forked(
     base_env: dict, gateway: Gateway, tmp_path: Path
 ) -> None:
     (tmp_path / "threaded.py").write_text(
-        "import threading, time\nthreading.Thread(target=time.sleep, args=(60,), daemon=True).start()"
+        "import threading, time\n"
+        "threading.Thread(target=time.sleep, args=(60,), daemon=True).start()"
     )
     paths = f"{base_env['PYTHONPATH']}:{tmp_path}"
     env = {**base_env, "PYTHONPATH": paths, "PENSTOCK_PRELOAD": "colorsys, nonsuch"}

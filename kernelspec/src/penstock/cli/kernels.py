@@ -101,7 +101,7 @@ def stop(options: argparse.Namespace) -> int:
 
 
 def find(kernels: list[dict[str, Any]], prefix: str) -> dict[str, Any]:
-    """The one kernel whose id begins so. Raises GatewayError when there is none, or more than one."""
+    """The one kernel whose id begins so. Raises GatewayError unless there is exactly one."""
     found = [kernel for kernel in kernels if kernel["id"].startswith(prefix)]
     if len(found) == 1:
         return found[0]

@@ -36,10 +36,6 @@ class Control:
             # one would fail.
             self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, _timeval(timeout))
             self._sock.connect(os.path.join(directory, "gateway.sock"))
-            if not same_user(self._sock):
-                raise GatewayError(
-                    "unreachable", f"The gateway in {directory} belongs to another user"
-                )
         except OSError as error:
             self._sock.close()
             if error.errno in (errno.EAGAIN, errno.ETIMEDOUT):
@@ -49,9 +45,9 @@ class Control:
             raise GatewayError(
                 "unreachable", f"No gateway listens in {directory}: {error.strerror}"
             ) from error
-        except GatewayError:
+        if not same_user(self._sock):
             self._sock.close()
-            raise
+            raise GatewayError("unreachable", f"The gateway in {directory} is another user's")
         self._received = bytearray()
 
     def request(
@@ -105,9 +101,8 @@ class Control:
     def _fill(self, deadline: float | None) -> None:
         left = None if deadline is None else deadline - time.monotonic()
         try:
-            if left is not None and left <= 0:
-                raise TimeoutError
-            self._sock.settimeout(left)
+            # 0 would mean "do not block"; what is overdue gets one short last chance.
+            self._sock.settimeout(None if left is None else max(left, 0.001))
             data = self._sock.recv(262144)
         except TimeoutError as error:
             raise GatewayError(

@@ -66,7 +66,7 @@ def describe_environment(python: str, flags: list[str], env: dict[str, str]) -> 
 
 
 def start_only(env: dict[str, str]) -> dict[str, str]:
-    """The variables of `env` that only act at the start of a process. Empty ones count as not set."""
+    """The variables of `env` that only act at the start of a process; empty ones do not count."""
     return {name: value for name, value in sorted(env.items()) if value and is_start_only(name)}
 
 
@@ -115,7 +115,7 @@ def memory_limit(env: dict[str, str]) -> dict[str, Any]:
 
 
 def wire_env(env: dict[str, str]) -> dict[str, str]:
-    """`env` with bytes that are not UTF-8 as lone surrogates, whatever encoding this process uses."""
+    """`env` with bytes that are not UTF-8 as lone surrogates, whatever encoding is used here."""
     if sys.getfilesystemencoding().lower().replace("-", "") == "utf8":
         return dict(env)
     return {_wire(name): _wire(value) for name, value in env.items()}

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import os
 
+from .errors import GatewayError
+
 TYPE_CHECKING = False  # typing itself is not imported: it would cost more than all of this module
 if TYPE_CHECKING:
     from typing import Any
-
-from .errors import GatewayError
 
 CACHE_NAME = "jars.json"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shlex
+import sys
 
 from .errors import GatewayError
 from .java import Java
@@ -65,7 +66,7 @@ class GatewayCommand:
         """What the keeper needs to make the cache; None when it is there or not wanted."""
         if self.cache is None or os.path.isfile(self.cache):
             return None
-        argv = [*self._base(), "-XX:AOTCacheOutput={output}", "-jar", self._jar, "train"]
+        argv = [sys.executable, "-m", "penstock.client.training", "{output}"]
         return {"cache": self.cache, "argv": argv}
 
     def _base(self) -> list[str]:

@@ -75,7 +75,7 @@ def check_private(path: str) -> None:
 
 
 def check_length(path: str) -> None:
-    """Raises GatewayError when sockets in the directory would have too long a path for the system."""
+    """Raises GatewayError when sockets in the directory would have too long a path."""
     length = len(os.fsencode(os.path.join(path, LONGEST_NAME)))
     if length > MAX_SOCKET_PATH:
         raise GatewayError(

@@ -26,8 +26,8 @@ TYPE_CHECKING = False  # typing itself is not imported: it would cost more than 
 if TYPE_CHECKING:
     from typing import Any
 
-JVM_GRACE = 10.0
-"""Seconds that the gateway has to exit after `leave`."""
+JVM_GRACE = 60.0
+"""Seconds that the gateway has to exit after `leave`: a training run writes its AOT cache then."""
 
 END_TIMEOUT = 5.0
 """Seconds after which the keeper exits even if a child cannot be killed (it hangs in the kernel).

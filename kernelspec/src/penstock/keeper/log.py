@@ -18,7 +18,7 @@ class Log:
         self._fd = self._open()
 
     def __call__(self, level: str, event: str, **fields: object) -> None:
-        """Writes one line: `time` (UTC), `level` (info, warn, error), `event` and the given fields."""
+        """Writes one line: `time` (UTC), `level` (info, warn, error), `event`, the given fields."""
         now = time.time()
         stamp = (
             time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now)) + f".{int(now * 1000) % 1000:03d}Z"

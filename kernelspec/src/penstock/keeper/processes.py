@@ -98,7 +98,7 @@ def send(pid: int, number: int) -> bool:
 
 
 def set_subreaper() -> bool:
-    """Makes orphaned descendants children of this process (Linux only); false where it cannot be."""
+    """Makes orphaned descendants children of this process (Linux only); false elsewhere."""
     try:
         import ctypes
 

@@ -180,7 +180,7 @@ class Zygote:
 
 
 class Zygotes:
-    """All zygotes by key. `on_exit(key, code, stderr)` tells the end of one that nobody asked for."""
+    """All zygotes by key. `on_exit(key, code, stderr)` tells an end that nobody asked for."""
 
     def __init__(
         self, loop: Loop, log: Log, words_path: str, on_exit: Callable[[str, int, str], None]

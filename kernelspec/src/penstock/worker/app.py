@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ipykernel.kernelapp import IPKernelApp
+from ipykernel import kernelapp
 from IPython.core.application import BaseIPythonApplication
 from traitlets.config.loader import DeferredConfigString
 
@@ -27,8 +27,8 @@ class LateOptionError(ValueError):
     """An option that only a fresh start can apply was given to a fork."""
 
 
-class WorkerApp(IPKernelApp):
-    """``IPKernelApp.instance()`` of a worker.
+class IPKernelApp(kernelapp.IPKernelApp):
+    """``IPKernelApp.instance()`` of a worker; it has the name of the section in the configuration.
 
     :meth:`build` makes kernel and shell, once, in the zygote or in a fresh worker; :meth:`begin`
     gives them what belongs to one worker alone.
@@ -80,7 +80,7 @@ class WorkerApp(IPKernelApp):
                 self.config[section][trait] = DeferredConfigString(value)
             elif name == "f":
                 self.connection_file = value or (queue.pop(0) if queue else "")
-                self.config.IPKernelApp.connection_file = DeferredConfigString(self.connection_file)
+                self.config.IPKernelApp.connection_file = self.connection_file
             else:
                 raise LateOptionError(f"option {arg} needs a fresh start of the worker")
 

@@ -1,21 +1,45 @@
-"""The control lane: a parked thread that never waits for the data lane."""
+"""The control lane: a parked thread that never waits for the data lane.
+
+It also sees to it that an interrupt is never lost. A signal that arrives just before the main
+thread enters a system call (or that the system gives to another thread) is noted by Python, but
+its handler only runs when that call ends: a ``time.sleep(30)`` would sleep on. So each SIGINT wakes
+this thread, which then breaks into the main thread's system call with a signal that does nothing.
+"""
 
 from __future__ import annotations
 
+import os
+import select
+import signal
 import threading
+from typing import Any
 
 from .ending import EXIT_SHUTDOWN, Ending, exit_code
 from .frames import FrameType
 from .link import Connection, LinkClosed
 
+#: A signal that nobody uses; system calls that it breaks are taken up again.
+_NUDGE = signal.SIGURG
+#: Seconds from a SIGINT to the first nudge, and from there to the second; last one first.
+_DELAYS = (0.1, 0.01)
+
 
 class ControlThread(threading.Thread):
-    """Waits for SHUTDOWN or the end of the lane, then ends the worker."""
+    """Waits for SHUTDOWN or the end of the lane, then ends the worker.
+
+    The main thread makes it, because only that one may set signal handlers.
+    """
 
     def __init__(self, connection: Connection, ending: Ending) -> None:
         super().__init__(name="penstock-control", daemon=True)
         self._connection = connection
         self._ending = ending
+        self._main = threading.get_ident()
+        self._delays: list[float] = []
+        self._signals, writer = os.pipe()
+        os.set_blocking(writer, False)
+        signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+        signal.signal(_NUDGE, _nothing)
 
     def run(self) -> None:
         """Park until the worker has to end."""
@@ -23,11 +47,32 @@ class ControlThread(threading.Thread):
         self._ending.enforce()
 
     def _wait(self) -> int:
+        sources: list[Any] = [self._connection, self._signals]
         try:
             while True:
-                for frame in self._connection.read(wait=True):
-                    if frame.type is FrameType.SHUTDOWN:
-                        return EXIT_SHUTDOWN
+                timeout = self._delays[-1] if self._delays else None
+                ready = select.select(sources, [], [], timeout)[0]
+                if self._signals in ready and signal.SIGINT in os.read(self._signals, 4096):
+                    self._delays = list(_DELAYS)
+                elif not ready:
+                    self._delays.pop()
+                    signal.pthread_kill(self._main, _NUDGE)
+                if self._connection in ready and self._shutdown():
+                    return EXIT_SHUTDOWN
         except (LinkClosed, OSError) as error:
             # Without a gateway nobody can reach this worker any more.
             return exit_code(error)
+
+    def _shutdown(self) -> bool:
+        frames = self._connection.read()
+        return any(frame.type is FrameType.SHUTDOWN for frame in frames)
+
+
+def release_signals() -> None:
+    """Undo what the thread did to signals, in a forked child that has no such thread."""
+    signal.set_wakeup_fd(-1)
+    signal.signal(_NUDGE, signal.SIG_DFL)
+
+
+def _nothing(_signum: int, _frame: object) -> None:
+    """The system call was broken; that is all."""

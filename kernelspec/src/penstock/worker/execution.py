@@ -124,6 +124,9 @@ def reply_content(
     if failed:
         error = result.error_before_exec
         error = result.error_in_exec if error is None else error
+        if error is None:
+            # Showing the result failed; IPython keeps what it showed last where Python does.
+            error = getattr(sys, "last_value", None)
         content.update(
             traceback=shell.last_traceback,
             ename=type(error).__name__,

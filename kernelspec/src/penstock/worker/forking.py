@@ -6,7 +6,8 @@ import os
 import signal
 import sys
 
-from .app import WorkerApp
+from .app import IPKernelApp
+from .control import release_signals
 from .link import Link
 
 #: Audit events of starting a process: what was printed before must come before its output.
@@ -15,7 +16,7 @@ _STARTS = frozenset(
 )
 
 
-def install(app: WorkerApp, link: Link) -> None:
+def install(app: IPKernelApp, link: Link) -> None:
     """Flush output before a process is started; detach a forked child from the link."""
     outbox = app.outbox
 
@@ -28,6 +29,7 @@ def install(app: WorkerApp, link: Link) -> None:
         app.session.link = None
         app.kernel.shell_stream.link = None
         link.forked()
+        release_signals()
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
     sys.addaudithook(audit)

@@ -2,12 +2,39 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import threading
+import time
+from typing import TYPE_CHECKING, Any
 
-from IPython.core.history import HistoryManager
+from IPython.core import history
 
 if TYPE_CHECKING:
     from .zmqshell import ZMQInteractiveShell
+
+#: Seconds between two transactions of the saving thread. A cell after a pause is saved at once.
+_PACE = 0.1
+#: Seconds after which a saving thread that waits looks whether it has to end.
+_LOOK = 0.01
+
+
+class HistoryManager(history.HistoryManager):
+    """IPython's history, saved in fewer transactions.
+
+    IPython commits after each cell, holding a lock that the next cell needs, too: a burst of short
+    cells would wait for the disk most of the time. Nothing is left out: reading and the end of the
+    session write what is still in memory, as with IPython.
+    """
+
+    _saved = 0.0
+
+    def writeout_cache(self, conn: Any = None) -> None:
+        """Write what is in memory to the database; the saving thread takes its time."""
+        thread = threading.current_thread()
+        if isinstance(thread, history.HistorySavingThread):
+            while time.monotonic() < self._saved + _PACE and not thread._stop_now:
+                time.sleep(_LOOK)
+        super().writeout_cache(conn)
+        self._saved = time.monotonic()
 
 
 def attach_history(shell: ZMQInteractiveShell) -> None:

@@ -38,7 +38,7 @@ class Intake:
     def pull(self) -> None:
         """Take what has arrived, without waiting. Raises ``LinkClosed``."""
         with self._region, self._lock:
-            for frame in self._link.data.read(wait=False):
+            for frame in self._link.data.read():
                 if frame.type is FrameType.REQUEST:
                     self._requests.append(frame)
                     self._arrived.set()

@@ -18,7 +18,7 @@ from .errors import error_content
 from .execution import Cell, accepted_options, reply_content
 from .frames import Part
 from .intake import Intake
-from .interrupts import Interrupts
+from .interrupts import Interrupts, Phase
 from .jsonio import pack
 from .session import REPLY_ABORT, REPLY_EXIT, IOPubSocket, ShellStream, WorkerSession, raw_header
 from .streams import Outbox
@@ -59,6 +59,9 @@ class WorkerKernel(IPythonKernel):
 
     interrupts: Interrupts
     outbox: Outbox
+    #: Number of the last request whose failure aborts the execute requests that were sent before
+    #: the gateway saw its reply.
+    failed = 0
     #: Set when the link is there.
     intake: Intake
 
@@ -93,12 +96,22 @@ class WorkerKernel(IPythonKernel):
             "supported_features": [],
         }
 
-    @property  # type: ignore[override]
-    def io_loop(self) -> Any:
+    @property
+    def io_loop(self) -> Any:  # type: ignore[override]
         """Tornado's view of the worker's asyncio loop, for code that asks the kernel for it."""
         from tornado.ioloop import IOLoop
 
         return IOLoop.current()
+
+    def abort(self, number: int, message: dict[str, Any]) -> None:
+        """Answer an execute_request without running it."""
+        self.shell_stream.begin(number)
+        self.set_parent([], message)
+        metadata = self.finish_metadata(
+            message, self.init_metadata(message), {"status": "aborted"}
+        )
+        content = {"status": "aborted"}
+        self.session.send(self.shell_stream, "execute_reply", content, message, metadata=metadata)
 
     async def handle(self, number: int, control: bool, message: dict[str, Any]) -> None:
         """Serve one request and send its one REPLY, whatever happens.
@@ -139,6 +152,7 @@ class WorkerKernel(IPythonKernel):
                     await result
         except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001
             # A broken request or a user's object that raises: the client gets an answer.
+            self.interrupts.phase = Phase.TEARDOWN
             self._fail(msg_type, error)
 
     def _fail(self, msg_type: str, error: BaseException) -> None:
@@ -180,6 +194,7 @@ class WorkerKernel(IPythonKernel):
         failed = reply["status"] == "error"
         if failed and not silent and content.get("stop_on_error", True):
             stream.flags |= REPLY_ABORT
+            self.failed = stream.number
         if self.shell.exit_now:
             stream.flags |= REPLY_EXIT
         self.session.send(stream, "execute_reply", reply, parent, metadata=metadata)

@@ -63,10 +63,10 @@ class Connection:
         """Write all parts; returns what a signal handler raised meanwhile."""
         return write_whole(self._socket.send, parts)
 
-    def read(self, *, wait: bool) -> list[Frame]:
-        """The frames that arrived; may be empty. Raises :class:`LinkClosed` at the end of file."""
+    def read(self) -> list[Frame]:
+        """The frames that arrived, without waiting. Raises :class:`LinkClosed` at the end."""
         try:
-            data = self._socket.recv(_READ, 0 if wait else socket.MSG_DONTWAIT)
+            data = self._socket.recv(_READ, socket.MSG_DONTWAIT)
         except BlockingIOError:
             return []  # the readiness was stale, or another reader was faster
         except ConnectionError as error:

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from . import forking
-from .app import WorkerApp
+from .app import IPKernelApp
 from .control import ControlThread
 from .ending import EXIT_LINK_LOST, EXIT_SHUTDOWN, Ending, exit_code
 from .environment import enter_directory, renew_random_state, replace_environment
@@ -23,9 +23,9 @@ from .spec import Spec
 from .warmup import warm_up
 
 
-def prepare(argv: Sequence[str] = ()) -> WorkerApp:
+def prepare(argv: Sequence[str] = ()) -> IPKernelApp:
     """Make the kernel and its shell, and freeze what they consist of against collection."""
-    app: WorkerApp = WorkerApp.instance()
+    app: IPKernelApp = IPKernelApp.instance()
     app.build(argv)
     warm_up(app)
     app.freeze()
@@ -34,7 +34,7 @@ def prepare(argv: Sequence[str] = ()) -> WorkerApp:
     return app
 
 
-def serve(app: WorkerApp, spec: Spec, start: str, parent: int | None) -> None:
+def serve(app: IPKernelApp, spec: Spec, start: str, parent: int | None) -> None:
     """Be the worker of ``spec``; does not return.
 
     ``start`` is ``fork`` or ``fresh``, ``parent`` the pid of the keeper that a fork waits to be
@@ -68,7 +68,7 @@ def serve(app: WorkerApp, spec: Spec, start: str, parent: int | None) -> None:
     _run(app, link, loop)
 
 
-def _run(app: WorkerApp, link: Link, loop: asyncio.AbstractEventLoop) -> None:
+def _run(app: IPKernelApp, link: Link, loop: asyncio.AbstractEventLoop) -> None:
     """Serve requests until the end is decided; does not return."""
     ending = Ending(loop, app.interrupts)
     intake = Intake(link, app.interrupts)

@@ -32,7 +32,15 @@ class Service:
                 kernel.shell_stream.begin(frame.number)
                 kernel.shell_stream.finish()
                 continue
-            await kernel.handle(frame.number, bool(frame.flags & _CONTROL), message)
+            if frame.marker < kernel.failed and is_execute(message):
+                kernel.abort(frame.number, message)
+            else:
+                await kernel.handle(frame.number, bool(frame.flags & _CONTROL), message)
+
+
+def is_execute(message: dict[str, Any]) -> bool:
+    """Whether the message asks to run a cell; only those are aborted after an error."""
+    return bool(message["msg_type"] == "execute_request")
 
 
 def parse(frame: Frame) -> dict[str, Any]:

@@ -39,6 +39,7 @@ class Stepper(Generic[T]):
                 return stop.value
             except KeyboardInterrupt as interrupt:
                 if inspect.getcoroutinestate(self._coroutine) != inspect.CORO_SUSPENDED:
+                    self._coroutine.close()
                     raise
                 # It came before the step: the coroutine gets it where it waits.
                 error = interrupt

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from IPython.core.history import HistoryManager
 
 if TYPE_CHECKING:
-    from .app import WorkerApp
+    from .app import IPKernelApp
 
 #: Modules that IPython imports on first use in nearly every session.
 _MODULES = (
@@ -28,7 +28,7 @@ _MODULES = (
 )
 
 
-def warm_up(app: WorkerApp) -> None:
+def warm_up(app: IPKernelApp) -> None:
     """Import what the first cell needs and run an empty one, silently."""
     for name in _MODULES:
         try:

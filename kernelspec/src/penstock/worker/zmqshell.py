@@ -9,6 +9,8 @@ from ipykernel import zmqshell as ipykernel_zmqshell
 from IPython.core.interactiveshell import InteractiveShellABC
 from traitlets import observe
 
+from .tracebacks import without_worker
+
 
 class ZMQInteractiveShell(ipykernel_zmqshell.ZMQInteractiveShell):
     """The interactive shell; ``type(get_ipython()).__name__`` is "ZMQInteractiveShell"."""
@@ -45,6 +47,11 @@ class ZMQInteractiveShell(ipykernel_zmqshell.ZMQInteractiveShell):
             self.active_eventloop = gui
         else:
             super().enable_gui(gui)
+
+    def _get_exc_info(self, exc_tuple: Any = None) -> tuple[Any, Any, Any]:
+        kind, error, trace = super()._get_exc_info(exc_tuple)
+        trace = without_worker(trace)
+        return kind, error.with_traceback(trace), trace
 
     @property
     def last_traceback(self) -> list[str]:

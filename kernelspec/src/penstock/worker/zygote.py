@@ -17,7 +17,7 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .app import WorkerApp
+    from .app import IPKernelApp
     from .fingerprint import Fingerprint
 
 #: A line longer than this is not a request of the keeper's.
@@ -27,7 +27,7 @@ _MAX_LINE = 1 << 24
 class Zygote:
     """Answers fork requests until the keeper closes the socket."""
 
-    def __init__(self, peer: socket.socket, app: WorkerApp, fingerprint: Fingerprint) -> None:
+    def __init__(self, peer: socket.socket, app: IPKernelApp, fingerprint: Fingerprint) -> None:
         self._peer = peer
         self._app = app
         self._fingerprint = fingerprint

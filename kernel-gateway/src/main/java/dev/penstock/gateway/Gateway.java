@@ -31,8 +31,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The resident gateway: assembled here, ended here. It lives until it is told to leave, has had no kernel for its idle time, or loses
- * its keeper.
+ * The resident gateway: assembled here, ended here. It lives until it is told to leave, has had no
+ * kernel for its idle time, or loses its keeper.
  *
  * <pre>
  * ControlServer -- Operations -- KernelStarter -- Placement -- Zygotes --- Keeper
@@ -48,12 +48,17 @@ final class Gateway implements KeeperListener {
   private static final Duration ZYGOTE_IDLE = Duration.ofMinutes(30);
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(4);
 
+  private static final int SIGKILL = 9;
+
   private final RuntimeDirectory directory;
   private final Duration idle;
   private final SessionTable table = new SessionTable();
   private final CountDownLatch leaving = new CountDownLatch(1);
 
-  /** The parts that need a keeper; complete once it answered. Events that come before wait for nothing: there are no sessions yet. */
+  /**
+   * The parts that need a keeper; complete once it answered. Events that come before wait for
+   * nothing: there are no sessions yet.
+   */
   private final CompletableFuture<Parts> parts = new CompletableFuture<>();
 
   private volatile boolean keeperLost;
@@ -83,12 +88,14 @@ final class Gateway implements KeeperListener {
           new LocalPlacement(keeper, zygotes, directory.workerSocket(), directory.sessions());
       About about = new About(version, parent(), started);
       Operations operations =
-          new Operations(
-              table, placement, keeper, zmq, leases, zygotes, about, leaving::countDown);
+          new Operations(table, placement, keeper, zmq, leases, zygotes, about, leaving::countDown);
       try (ControlServer _ = ControlServer.listen(directory.controlSocket(), operations)) {
         // All sockets listen: the keeper now tells whoever waits for this gateway.
         keeper.hello();
-        LOG.atInfo().addKeyValue("version", version).addKeyValue("start_ms", Duration.between(started, Instant.now()).toMillis()).log("gateway ready");
+        LOG.atInfo()
+            .addKeyValue("version", version)
+            .addKeyValue("start_ms", Duration.between(started, Instant.now()).toMillis())
+            .log("gateway ready");
         stayUntilDone(zygotes);
       }
       leave(keeper);
@@ -107,7 +114,9 @@ final class Gateway implements KeeperListener {
         zygotes.expire(ZYGOTE_IDLE);
         heap.sweep(table.live().stream().noneMatch(s -> s.view().state() == SessionState.BUSY));
         if (table.closeIfIdle(idle)) {
-          LOG.atInfo().addKeyValue("idle_s", idle.toSeconds()).log("leaving: no kernel for the idle time");
+          LOG.atInfo()
+              .addKeyValue("idle_s", idle.toSeconds())
+              .log("leaving: no kernel for the idle time");
           return;
         }
       }
@@ -118,17 +127,16 @@ final class Gateway implements KeeperListener {
 
   private void leave(Keeper keeper) {
     table.close();
+    List<Session> live = table.live();
     if (keeperLost) {
       LOG.atError().log("leaving: the keeper is gone, and with it every worker");
-      Orphans.end(
-          table.live().stream().map(s -> s.view().workerPid()).collect(Collectors.toSet()));
+      Orphans.end(live.stream().map(s -> s.view().workerPid()).collect(Collectors.toSet()));
+      live.forEach(Gateway::workerLost);
+      awaitEnd(live);
       return;
     }
-    List<Session> live = table.live();
     live.forEach(session -> session.stop(true, "the gateway was stopped"));
-    CompletableFuture.allOf(live.stream().map(Session::ended).toArray(CompletableFuture<?>[]::new))
-        .completeOnTimeout(null, STOP_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
-        .join();
+    awaitEnd(live);
     try {
       keeper.leave();
     } catch (KeeperException e) {
@@ -136,6 +144,19 @@ final class Gateway implements KeeperListener {
       LOG.atWarn().setCause(e).log("keeper did not take leave");
     }
     LOG.atInfo().log("gateway left");
+  }
+
+  /** Without a keeper nobody saw how the worker ended; it dies with the keeper, of SIGKILL. */
+  private static void workerLost(Session session) {
+    session.workerExited(
+        new WorkerExit(session.view().workerPid(), -SIGKILL, false, false, false, 0));
+  }
+
+  private static void awaitEnd(List<Session> sessions) {
+    CompletableFuture.allOf(
+            sessions.stream().map(Session::ended).toArray(CompletableFuture<?>[]::new))
+        .completeOnTimeout(null, STOP_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+        .join();
   }
 
   @Override
@@ -151,7 +172,15 @@ final class Gateway implements KeeperListener {
     Parts ready = ready();
     if (ready != null) {
       // Not on the keeper's reader thread: ending sessions asks the keeper again.
-      Thread.ofVirtual().name("owner-gone").start(() -> ready.leases().processGone(pid));
+      Thread.ofVirtual().name("owner-gone").start(() -> endOrphans(ready.leases(), pid));
+    }
+  }
+
+  private void endOrphans(Leases leases, long owner) {
+    for (Session orphan : leases.processGone(owner)) {
+      orphan.stop(true, "its owner, process " + owner + ", is gone");
+      // Who would ask how it ended is gone, too.
+      table.release(orphan.spec().id());
     }
   }
 

@@ -9,8 +9,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * The gateway's program: {@code gateway --dir <runtime directory> [--idle <seconds>]}. People use the command {@code penstock}, which
- * starts this when it is needed.
+ * The gateway's program: {@code gateway --dir <runtime directory> [--idle <seconds>]}. People use
+ * the command {@code penstock}, which starts this when it is needed.
  */
 public final class Main {
   private static final Duration DEFAULT_IDLE = Duration.ofMinutes(10);
@@ -24,7 +24,8 @@ public final class Main {
 
   private static int run(List<String> args, PrintStream err) {
     if (args.size() < 3 || !args.getFirst().equals("gateway") || !args.get(1).equals("--dir")) {
-      err.println("usage: gateway --dir DIRECTORY [--idle SECONDS]; people use the command 'penstock'");
+      err.println(
+          "usage: gateway --dir DIRECTORY [--idle SECONDS]; people use the command 'penstock'");
       return 2;
     }
     try {

@@ -34,7 +34,8 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.zeromq..", "zmq..")
-        .because("all JeroMQ lives in protocol's zmq package, so that it can be guarded and replaced there")
+        .because(
+            "all JeroMQ lives in protocol's zmq package, so that it can be guarded and replaced there")
         .check(gateway);
   }
 
@@ -56,7 +57,8 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("..door..", "..placement..", "..control..")
-        .because("a session has many doors and one truth, and does not know where its worker is (design, 2 and 9)")
+        .because(
+            "a session has many doors and one truth, and does not know where its worker is (design, 2 and 9)")
         .check(gateway);
   }
 
@@ -69,7 +71,8 @@ class ArchitectureTest {
         .accessField(System.class, "out")
         .orShould()
         .accessField(System.class, "err")
-        .because("a resident process has no terminal: what it has to say goes to the structured log")
+        .because(
+            "a resident process has no terminal: what it has to say goes to the structured log")
         .check(gateway);
   }
 

@@ -51,7 +51,8 @@ public final class ControlServer implements AutoCloseable {
     } catch (RuntimeException e) {
       // A fault of ours: the client is told, the log has the stack, the next request is served.
       LOG.atError().addKeyValue("op", op).setCause(e).log("operation failed");
-      return error("internal", "the gateway failed: " + e, "see gateway.log in the runtime directory");
+      return error(
+          "internal", "the gateway failed: " + e, "see gateway.log in the runtime directory");
     }
   }
 

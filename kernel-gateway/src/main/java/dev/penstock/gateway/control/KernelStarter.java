@@ -4,7 +4,7 @@ import dev.penstock.gateway.door.ZmqDoor;
 import dev.penstock.gateway.json.Json;
 import dev.penstock.gateway.keeper.Keeper;
 import dev.penstock.gateway.placement.Placement;
-import dev.penstock.gateway.placement.StartPath;
+import dev.penstock.gateway.placement.StartedWorker;
 import dev.penstock.gateway.session.Ending;
 import dev.penstock.gateway.session.Session;
 import dev.penstock.gateway.session.SessionTable;
@@ -53,20 +53,22 @@ final class KernelStarter {
         Sessions.open(start.spec(), headers -> door(start, signer, headers), keeper);
     Session session = opening.session();
     if (!table.add(session)) {
-      throw new ControlException("leaving", "this gateway is about to end", "try again: another one is started");
+      throw new ControlException(
+          "leaving", "this gateway is about to end", "try again: another one is started");
     }
     session.whenEnded(ending -> ended(session, ending));
     opening.begin().run();
-    StartPath path = startWorker(session, start, opening.bound());
+    StartedWorker worker = startWorker(session, start, opening.bound());
     lease(session, start);
-    return answer(session, opening.bound(), path);
+    return answer(session, opening.bound(), worker);
   }
 
   private static Signer signer(ConnectionInfo connection) throws ControlException {
     try {
       return Signer.of(connection.signatureScheme(), connection.key());
     } catch (IllegalArgumentException e) {
-      throw new ControlException("bad-connection", String.valueOf(e.getMessage()), "use hmac-sha256");
+      throw new ControlException(
+          "bad-connection", String.valueOf(e.getMessage()), "use hmac-sha256");
     }
   }
 
@@ -78,18 +80,23 @@ final class KernelStarter {
         new ZmqDoor(start.spec().id(), sockets, codec, headers), sockets.connection());
   }
 
-  private StartPath startWorker(
+  private StartedWorker startWorker(
       Session session, StartRequest start, CompletableFuture<ConnectionInfo> bound)
       throws ControlException {
     try {
-      StartPath path = placement.start(session, start.order());
+      // Sockets are bound meanwhile; no worker is started for a session that has none.
+      placement.prepare(start.order());
       bound.get();
-      return path;
+      return placement.start(session, start.order());
     } catch (IOException e) {
       session.startFailed(String.valueOf(e.getMessage()));
-      throw new ControlException("start-failed", "the Python worker could not be started: " + e.getMessage(), "run 'penstock doctor'");
+      table.release(session.spec().id());
+      throw new ControlException(
+          "start-failed",
+          "the Python worker could not be started: " + e.getMessage(),
+          "run 'penstock doctor'");
     } catch (ExecutionException e) {
-      session.stop(true, "sockets could not be bound");
+      table.release(session.spec().id());
       throw new ControlException("bind-failed", reason(e), "");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -107,7 +114,8 @@ final class KernelStarter {
     StartRequest.Lease lease = start.lease();
     if (lease != null && !leases.take(session, lease.pid(), lease.start())) {
       session.stop(true, "its owner is gone");
-      throw new ControlException("owner-gone", "the process " + lease.pid() + " that asked for the kernel is gone", "");
+      throw new ControlException(
+          "owner-gone", "the process " + lease.pid() + " that asked for the kernel is gone", "");
     }
   }
 
@@ -121,7 +129,7 @@ final class KernelStarter {
   }
 
   private static ObjectNode answer(
-      Session session, CompletableFuture<ConnectionInfo> bound, StartPath path)
+      Session session, CompletableFuture<ConnectionInfo> bound, StartedWorker worker)
       throws ControlException {
     ObjectNode connection;
     try {
@@ -131,6 +139,6 @@ final class KernelStarter {
     }
     ObjectNode answer = Json.object().put("ok", true).put("id", session.spec().id());
     answer.set("connection", connection);
-    return answer.put("start", path.word()).put("worker_pid", session.view().workerPid());
+    return answer.put("start", worker.path().word()).put("worker_pid", worker.pid());
   }
 }

@@ -13,7 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whose end ends which sessions (design, decision 8): no orphan outlives its client. The keeper watches the processes. Thread-safe.
+ * Whose end ends which sessions (design, decision 8): no orphan outlives its client. The keeper
+ * watches the processes. Thread-safe.
  */
 public final class Leases {
   private static final Logger LOG = LoggerFactory.getLogger(Leases.class);
@@ -33,7 +34,10 @@ public final class Leases {
         keeper.watch(pid, start);
       } catch (KeeperException e) {
         owned.remove(pid);
-        LOG.atWarn().addKeyValue("session", session.spec().id()).setCause(e).log("owner not watched");
+        LOG.atWarn()
+            .addKeyValue("session", session.spec().id())
+            .setCause(e)
+            .log("owner not watched");
         return false;
       }
     }
@@ -44,12 +48,11 @@ public final class Leases {
   /** The session ended by itself. */
   synchronized void drop(Session session) {
     List<Long> free = new ArrayList<>();
-    owned.forEach(
-        (pid, sessions) -> {
-          if (sessions.remove(session) && sessions.isEmpty()) {
-            free.add(pid);
-          }
-        });
+    owned.forEach((pid, sessions) -> {
+      if (sessions.remove(session) && sessions.isEmpty()) {
+        free.add(pid);
+      }
+    });
     for (Long pid : free) {
       owned.remove(pid);
       try {
@@ -61,14 +64,9 @@ public final class Leases {
     }
   }
 
-  /** A watched process ended: its sessions end, too. */
-  public void processGone(long pid) {
-    Set<Session> orphans;
-    synchronized (this) {
-      orphans = owned.remove(pid);
-    }
-    if (orphans != null) {
-      orphans.forEach(session -> session.stop(true, "its owner, process " + pid + ", is gone"));
-    }
+  /** A watched process ended. Returns the sessions that have no owner any more. */
+  public synchronized Set<Session> processGone(long pid) {
+    Set<Session> orphans = owned.remove(pid);
+    return orphans == null ? Set.of() : orphans;
   }
 }

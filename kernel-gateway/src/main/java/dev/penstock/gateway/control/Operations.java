@@ -15,7 +15,10 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What can be asked on the control socket. Thread-safe; an operation may block its connection's own thread. */
+/**
+ * What can be asked on the control socket. Thread-safe; an operation may block its connection's own
+ * thread.
+ */
 public final class Operations {
   private static final int SIGINT = 2;
   private static final int SIGKILL = 9;
@@ -67,7 +70,11 @@ public final class Operations {
         leave.run();
         yield ok();
       }
-      default -> throw new ControlException("unknown-op", "there is no operation '" + op + "'", "client and gateway differ in version: run 'penstock status'");
+      default ->
+          throw new ControlException(
+              "unknown-op",
+              "there is no operation '" + op + "'",
+              "client and gateway differ in version: run 'penstock status'");
     };
   }
 
@@ -75,7 +82,8 @@ public final class Operations {
     String id = request.path("id").asString("");
     Session session = table.find(id);
     if (session == null) {
-      throw new ControlException("no-such-kernel", "there is no kernel '" + id + "'", "see 'penstock kernel list'");
+      throw new ControlException(
+          "no-such-kernel", "there is no kernel '" + id + "'", "see 'penstock kernel list'");
     }
     return session;
   }
@@ -107,7 +115,10 @@ public final class Operations {
     try {
       future.get(STOP_PATIENCE_S, TimeUnit.SECONDS);
     } catch (TimeoutException e) {
-      throw new ControlException("timeout", "the kernel did not react within " + STOP_PATIENCE_S + " s", "try 'penstock kernel stop --now'");
+      throw new ControlException(
+          "timeout",
+          "the kernel did not react within " + STOP_PATIENCE_S + " s",
+          "try 'penstock kernel stop --now'");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new ControlException("leaving", "this gateway is about to end", "");

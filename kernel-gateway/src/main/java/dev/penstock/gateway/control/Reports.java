@@ -46,7 +46,10 @@ final class Reports {
             .put("heap_mb", (runtime.totalMemory() - runtime.freeMemory()) >> 20);
     ArrayNode list = answer.putArray("zygotes");
     for (Zygotes.Zygote zygote : zygotes.all()) {
-      list.addObject().put("key", zygote.key()).put("pid", zygote.pid()).put("python", zygote.python());
+      list.addObject()
+          .put("key", zygote.key())
+          .put("pid", zygote.pid())
+          .put("python", zygote.python());
     }
     return answer;
   }
@@ -94,7 +97,8 @@ final class Reports {
         line.set("parent", Json.readObject(entry.parentHeader()));
         line.set("content", Json.readObject(entry.content()));
       } catch (JsonLineException e) {
-        throw new ControlException("internal", "an output entry is not JSON: " + e.getMessage(), "");
+        throw new ControlException(
+            "internal", "an output entry is not JSON: " + e.getMessage(), "");
       }
     }
     return answer.put("next", seq).put("lost", slice.first() - from);

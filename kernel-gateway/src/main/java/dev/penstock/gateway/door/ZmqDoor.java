@@ -11,8 +11,8 @@ import dev.penstock.protocol.message.Channel;
 import dev.penstock.protocol.message.Header;
 import dev.penstock.protocol.message.HeaderFactory;
 import dev.penstock.protocol.message.Message;
-import dev.penstock.protocol.wire.WireCodec;
 import dev.penstock.protocol.message.WireException;
+import dev.penstock.protocol.wire.WireCodec;
 import dev.penstock.protocol.zmq.KernelSockets;
 import dev.penstock.protocol.zmq.Received;
 import java.nio.charset.StandardCharsets;
@@ -26,8 +26,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The ZeroMQ door of one session: five sockets, signed messages (spec: "The wire protocol"). Belongs to the session's owner thread, as
- * its sockets do; only {@link #wakeup} may be called from elsewhere.
+ * The ZeroMQ door of one session: five sockets, signed messages (spec: "The wire protocol").
+ * Belongs to the session's owner thread, as its sockets do; only {@link #wakeup} may be called from
+ * elsewhere.
  */
 public final class ZmqDoor implements Door {
   private static final Logger LOG = LoggerFactory.getLogger(ZmqDoor.class);
@@ -40,14 +41,19 @@ public final class ZmqDoor implements Door {
   private final WireCodec codec;
   private final HeaderFactory headers;
 
-  /** Welcomes that a new subscription asks for (JEP 65): this door's alone, other doors have no subscriptions. */
+  /**
+   * Welcomes that a new subscription asks for (JEP 65): this door's alone, other doors have no
+   * subscriptions.
+   */
   private final Deque<List<byte[]>> welcomes = new ArrayDeque<>();
 
-  /** The encoded message that a client did not take yet: it is offered again as it is, in its place. */
+  /**
+   * The encoded message that a client did not take yet: it is offered again as it is, in its place.
+   */
   private @Nullable List<byte[]> waiting;
 
   private long position;
-  private long droppedBefore;
+  private boolean stalled;
 
   /** A door over bound sockets. */
   public ZmqDoor(String kernelId, KernelSockets sockets, WireCodec codec, HeaderFactory headers) {
@@ -133,16 +139,20 @@ public final class ZmqDoor implements Door {
   private boolean offer(List<byte[]> frames) {
     boolean taken = sockets.publisher().offer(frames);
     waiting = taken ? null : frames;
-    reportDrops();
+    reportStall();
     return taken;
   }
 
-  private void reportDrops() {
-    long dropped = sockets.publisher().dropped();
-    if (dropped > 0 && droppedBefore == 0) {
-      LOG.atWarn().addKeyValue("session", kernelId).log("a stalled iopub subscriber is losing messages");
+  /** Says once, when it begins, that somebody misses messages (design, decision 6). */
+  private void reportStall() {
+    boolean stalledNow = sockets.publisher().stalled() > 0;
+    if (stalledNow && !stalled) {
+      LOG.atWarn()
+          .addKeyValue("session", kernelId)
+          .addKeyValue("dropped", sockets.publisher().dropped())
+          .log("an iopub subscriber stalled: it loses messages until it reads again");
     }
-    droppedBefore = dropped;
+    stalled = stalledNow;
   }
 
   private List<byte[]> encode(List<byte[]> identities, OutputEntry entry) {
@@ -172,7 +182,11 @@ public final class ZmqDoor implements Door {
       }
     } catch (WireException e) {
       // WIRE-03: dropped, logged, never answered; the kernel stays healthy.
-      LOG.atWarn().addKeyValue("session", kernelId).addKeyValue("channel", channel).addKeyValue("reason", e.getMessage()).log("message dropped");
+      LOG.atWarn()
+          .addKeyValue("session", kernelId)
+          .addKeyValue("channel", channel)
+          .addKeyValue("reason", e.getMessage())
+          .log("message dropped");
     }
   }
 

@@ -12,8 +12,9 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The gateway's one JSON mapper. Contents of Jupyter messages made by clients and workers never pass through here: they are
- * relayed as bytes, because re-encoding changes values (lone surrogates, huge numbers).
+ * The gateway's one JSON mapper. Contents of Jupyter messages made by clients and workers never
+ * pass through here: they are relayed as bytes, because re-encoding changes values (lone
+ * surrogates, huge numbers).
  */
 public final class Json {
   /** UTF-8 bytes of {@code {}}. */

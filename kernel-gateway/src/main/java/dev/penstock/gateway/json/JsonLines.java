@@ -10,8 +10,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * One JSON object per line over a byte channel (docs/local-sockets.md). One thread reads; any thread writes: a line is written
- * whole under a lock.
+ * One JSON object per line over a byte channel (docs/local-sockets.md). One thread reads; any
+ * thread writes: a line is written whole under a lock.
  */
 public final class JsonLines implements AutoCloseable {
   /** Longest line taken: a start request carries a whole environment, but never this much. */

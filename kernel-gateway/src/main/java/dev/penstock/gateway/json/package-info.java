@@ -1,4 +1,6 @@
-/** JSON at the edges: small contents that the gateway makes itself, and the lines of local sockets. */
+/**
+ * JSON at the edges: small contents that the gateway makes itself, and the lines of local sockets.
+ */
 @NullMarked
 package dev.penstock.gateway.json;
 

@@ -21,8 +21,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Client of the keeper, the process that is the parent of all workers (docs/local-sockets.md, "Keeper socket"). Thread-safe: any
- * thread asks, one virtual thread reads answers and events.
+ * Client of the keeper, the process that is the parent of all workers (docs/local-sockets.md,
+ * "Keeper socket"). Thread-safe: any thread asks, one virtual thread reads answers and events.
  */
 public final class Keeper implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Keeper.class);
@@ -83,7 +83,11 @@ public final class Keeper implements AutoCloseable {
 
   /** Starts a fresh worker. Returns its process id. */
   public long spawn(JsonNode argv, ObjectNode spec) throws KeeperException {
-    return pid(ask("spawn", QUICK.multipliedBy(4), r -> {
+    return pid(
+        ask(
+            "spawn",
+            QUICK.multipliedBy(4),
+            r -> {
               r.set("argv", argv);
               r.set("spec", spec);
             }));
@@ -160,7 +164,8 @@ public final class Keeper implements AutoCloseable {
       lines.write(request);
       ObjectNode reply = answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
       if (!Json.flag(reply, "ok")) {
-        throw new KeeperException(reply.path("code").asString("failed"), reply.path("error").asString("no reason given"));
+        throw new KeeperException(
+            reply.path("code").asString("failed"), reply.path("error").asString("no reason given"));
       }
       return reply;
     } catch (KeeperException e) {
@@ -168,7 +173,9 @@ public final class Keeper implements AutoCloseable {
     } catch (IOException | ExecutionException e) {
       throw new KeeperException("lost", "the keeper process is gone (" + e.getMessage() + ")");
     } catch (TimeoutException e) {
-      throw new KeeperException("timeout", "the keeper did not answer '" + op + "' within " + patience.toSeconds() + " s");
+      throw new KeeperException(
+          "timeout",
+          "the keeper did not answer '" + op + "' within " + patience.toSeconds() + " s");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new KeeperException("interrupted", "interrupted while waiting for the keeper");

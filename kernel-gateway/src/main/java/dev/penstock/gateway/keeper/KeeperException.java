@@ -13,7 +13,10 @@ public final class KeeperException extends IOException {
     this.code = code;
   }
 
-  /** The keeper's code: {@code stale}, {@code gone}, {@code failed}, or {@code lost} when the keeper is not there. */
+  /**
+   * The keeper's code: {@code stale}, {@code gone}, {@code failed}, or {@code lost} when the keeper
+   * is not there.
+   */
   public String code() {
     return code;
   }

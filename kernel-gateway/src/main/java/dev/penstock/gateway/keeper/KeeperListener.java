@@ -1,6 +1,8 @@
 package dev.penstock.gateway.keeper;
 
-/** What the keeper tells on its own. Called on the keeper client's reader thread: must not block. */
+/**
+ * What the keeper tells on its own. Called on the keeper client's reader thread: must not block.
+ */
 public interface KeeperListener {
   /** A worker ended. */
   void workerExited(String session, WorkerExit exit);

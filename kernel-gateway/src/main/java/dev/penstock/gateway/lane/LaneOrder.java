@@ -7,11 +7,11 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Where the link's reader and the two lane readers meet: what a lane held before marker m is delivered before frame m, what came
- * after it after frame m.
+ * Where the link's reader and the two lane readers meet: what a lane held before marker m is
+ * delivered before frame m, what came after it after frame m.
  *
- * <p>Thread-safe. The link's reader waits for lanes at most {@link #MAX_WAIT_MS}: someone else may have read the FIFO and taken the
- * marker with it, and output must not hang for that.
+ * <p>Thread-safe. The link's reader waits for lanes at most {@link #MAX_WAIT_MS}: someone else may
+ * have read the FIFO and taken the marker with it, and output must not hang for that.
  */
 public final class LaneOrder {
   static final long MAX_WAIT_MS = 1000;
@@ -22,7 +22,10 @@ public final class LaneOrder {
   private long delivered;
   private boolean closed;
 
-  /** Lane reader: everything before this marker was delivered. Returns once the marker's frame was delivered, too. */
+  /**
+   * Lane reader: everything before this marker was delivered. Returns once the marker's frame was
+   * delivered, too.
+   */
   void laneReached(Lane lane, long marker) throws InterruptedException {
     lock.lock();
     try {

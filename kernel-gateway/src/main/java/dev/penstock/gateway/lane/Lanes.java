@@ -12,11 +12,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Both lanes of one worker and their reader threads. The readers need nothing of Python: they empty the FIFOs whatever the worker
- * does, so that a write to file descriptor 1 or 2 can never deadlock on the GIL (OUT-04, U13).
+ * Both lanes of one worker and their reader threads. The readers need nothing of Python: they empty
+ * the FIFOs whatever the worker does, so that a write to file descriptor 1 or 2 can never deadlock
+ * on the GIL (OUT-04, U13).
  *
- * <p>The FIFOs are opened for reading and writing: they never reach their end by themselves, and {@link #finish} can write the
- * marker that ends them.
+ * <p>The FIFOs are opened for reading and writing: they never reach their end by themselves, and
+ * {@link #finish} can write the marker that ends them.
  */
 public final class Lanes {
   private static final Logger LOG = LoggerFactory.getLogger(Lanes.class);
@@ -60,7 +61,9 @@ public final class Lanes {
     return lanes;
   }
 
-  /** Delivers what the lanes still hold and ends the readers. To be called once the worker is gone. */
+  /**
+   * Delivers what the lanes still hold and ends the readers. To be called once the worker is gone.
+   */
   public void finish(Duration atMost) {
     order.close();
     for (Reader reader : readers) {
@@ -72,8 +75,7 @@ public final class Lanes {
   }
 
   private void start(Lane lane, Path fifo, byte[] nonce, Sink sink) throws IOException {
-    FileChannel channel =
-        FileChannel.open(fifo, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    FileChannel channel = FileChannel.open(fifo, StandardOpenOption.READ, StandardOpenOption.WRITE);
     // A channel reads or writes, one at a time: the end is written through another one.
     FileChannel ending = FileChannel.open(fifo, StandardOpenOption.WRITE);
     Reader reader = new Reader(lane, channel, ending, new MarkerScanner(nonce), sink);
@@ -81,7 +83,10 @@ public final class Lanes {
     reader.thread.start();
   }
 
-  /** Reads one lane on a thread of its own: a blocking read of a FIFO would hold the carrier of a virtual one. */
+  /**
+   * Reads one lane on a thread of its own: a blocking read of a FIFO would hold the carrier of a
+   * virtual one.
+   */
   private final class Reader implements MarkerScanner.Sink {
     private final Lane lane;
     private final FileChannel channel;
@@ -92,8 +97,7 @@ public final class Lanes {
     private final Thread thread;
     private boolean ended;
 
-    Reader(
-        Lane lane, FileChannel channel, FileChannel ending, MarkerScanner scanner, Sink sink) {
+    Reader(Lane lane, FileChannel channel, FileChannel ending, MarkerScanner scanner, Sink sink) {
       this.lane = lane;
       this.channel = channel;
       this.ending = ending;
@@ -119,7 +123,8 @@ public final class Lanes {
         scanner.finish(this);
         deliver(decoder.flush());
       } catch (IOException e) {
-        // The FIFO broke or was closed: what it held cannot be had any more; the session goes on without this lane.
+        // The FIFO broke or was closed: what it held cannot be had any more; the session goes on
+        // without this lane.
         LOG.atWarn().addKeyValue("lane", lane).setCause(e).log("lane lost");
       }
     }
@@ -156,15 +161,15 @@ public final class Lanes {
     }
 
     void end() {
-      // A full FIFO of a lane that nobody empties would block this write: the reader empties it, and finish() closes it at last.
-      Thread.startVirtualThread(
-          () -> {
-            try {
-              ending.write(ByteBuffer.wrap(scanner.marker(END)));
-            } catch (IOException e) {
-              LOG.atDebug().addKeyValue("lane", lane).setCause(e).log("lane was closed already");
-            }
-          });
+      // A full FIFO of a lane that nobody empties would block this write: the reader empties it,
+      // and finish() closes it at last.
+      Thread.startVirtualThread(() -> {
+        try {
+          ending.write(ByteBuffer.wrap(scanner.marker(END)));
+        } catch (IOException e) {
+          LOG.atDebug().addKeyValue("lane", lane).setCause(e).log("lane was closed already");
+        }
+      });
     }
 
     void join(Duration atMost) {

@@ -4,8 +4,9 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * Splits the bytes of a lane into what the worker's processes wrote and the markers between (docs/worker-link.md, "Order between
- * the lanes"). Bytes in, text and markers out: no I/O, no threads.
+ * Splits the bytes of a lane into what the worker's processes wrote and the markers between
+ * (docs/worker-link.md, "Order between the lanes"). Bytes in, text and markers out: no I/O, no
+ * threads.
  */
 final class MarkerScanner {
   /** Length of a marker: 4 bytes of magic, the session's 16-byte nonce, the number as u64. */
@@ -81,7 +82,10 @@ final class MarkerScanner {
     emit(held, 0, bytes, sink);
   }
 
-  /** How many bytes from {@code at} agree with a marker: 0 for none, less than a whole marker only at the end of the data. */
+  /**
+   * How many bytes from {@code at} agree with a marker: 0 for none, less than a whole marker only
+   * at the end of the data.
+   */
   private int matchAt(byte[] data, int at, int end) {
     int compare = Math.min(prefix.length, end - at);
     for (int i = 0; i < compare; i++) {

@@ -7,8 +7,8 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Decodes UTF-8 that arrives in pieces; what is not UTF-8 becomes U+FFFD (OUT-04). A code point cut by the end of a piece waits for
- * the next one. Used by one thread.
+ * Decodes UTF-8 that arrives in pieces; what is not UTF-8 becomes U+FFFD (OUT-04). A code point cut
+ * by the end of a piece waits for the next one. Used by one thread.
  */
 final class Utf8Stream {
   private final CharsetDecoder decoder =

@@ -7,15 +7,13 @@ import java.util.List;
  *
  * @param flags u8 whose meaning depends on the type
  * @param number request number, 0 when there is none
- * @param marker lane marker that belongs before this frame, 0 when it needs no order with the lanes
+ * @param marker from the worker: lane marker that belongs before this frame, 0 when it needs no
+ *     order with the lanes; of a REQUEST: number of the last reply that the gateway has seen
  * @param parts the frame's parts; never changed after construction
  */
 public record Frame(FrameType type, int flags, long number, long marker, List<byte[]> parts) {
   /** REQUEST flag: the request came through the control channel. */
   public static final int CONTROL_CHANNEL = 1;
-
-  /** REQUEST flag: sent while the request before it still runs. */
-  public static final int AHEAD = 2;
 
   /** REPLY flag: abort the execute requests queued behind this one. */
   public static final int ABORT_QUEUED = 1;

@@ -8,7 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads frames from a channel. Used by one thread; its buffer is direct, so that no copy is made behind our back. */
+/**
+ * Reads frames from a channel. Used by one thread; its buffer is direct, so that no copy is made
+ * behind our back.
+ */
 public final class FrameReader {
   /** Largest frame taken, as the specification of the link says. */
   public static final long MAX_FRAME = 1L << 30;

@@ -10,8 +10,9 @@ import org.slf4j.LoggerFactory;
 /**
  * One accepted connection of a worker link, for writing. Thread-safe.
  *
- * <p>A session's owner thread must never wait for Python: a frame that fits into the socket's buffer is written at once (the worker
- * has read all earlier ones before it gets the next), a larger one by a virtual thread of its own.
+ * <p>A session's owner thread must never wait for Python: a frame that fits into the socket's
+ * buffer is written at once (the worker has read all earlier ones before it gets the next), a
+ * larger one by a virtual thread of its own.
  */
 public final class LinkConnection implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LinkConnection.class);
@@ -45,7 +46,8 @@ public final class LinkConnection implements AutoCloseable {
     try {
       FrameWriter.write(channel, encoded);
     } catch (IOException e) {
-      // The worker is going or gone: the keeper tells how it ended, and that decides what happens to the session.
+      // The worker is going or gone: the keeper tells how it ended, and that decides what happens
+      // to the session.
       LOG.atDebug().setCause(e).log("worker link write failed");
     } finally {
       writing.unlock();

@@ -2,7 +2,10 @@ package dev.penstock.gateway.link;
 
 import tools.jackson.databind.node.ObjectNode;
 
-/** What a worker's connections lead to: the session that expects this worker. Called on the connection's own thread. */
+/**
+ * What a worker's connections lead to: the session that expects this worker. Called on the
+ * connection's own thread.
+ */
 public interface LinkPeer {
   /** Whether this is the session's secret; compared in constant time. */
   boolean accepts(String token);

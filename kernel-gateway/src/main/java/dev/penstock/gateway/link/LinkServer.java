@@ -16,8 +16,9 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Accepts workers on {@code worker.sock}: each connection says HELLO with its session and that session's secret, and then belongs to
- * the session. One virtual thread per connection reads its frames.
+ * Accepts workers on {@code worker.sock}: each connection says HELLO with its session and that
+ * session's secret, and then belongs to the session. One virtual thread per connection reads its
+ * frames.
  */
 public final class LinkServer implements AutoCloseable {
   /** Version of the link that this gateway speaks. */
@@ -59,18 +60,24 @@ public final class LinkServer implements AutoCloseable {
     LinkPeer peer = sessions.apply(hello.path("session").asString(""));
     String token = Json.text(hello, "token");
     if (peer == null || token == null || !peer.accepts(token)) {
-      LOG.atWarn().addKeyValue("pid", Json.integer(hello, "pid", 0)).log("worker refused: unknown session or wrong token");
+      LOG.atWarn()
+          .addKeyValue("pid", Json.integer(hello, "pid", 0))
+          .log("worker refused: unknown session or wrong token");
       return;
     }
     LinkConnection connection = new LinkConnection(channel);
     connection.send(
-        new Frame(FrameType.WELCOME, 0, 0, List.of(Json.bytes(Json.object().put("version", VERSION)))));
+        new Frame(
+            FrameType.WELCOME, 0, 0, List.of(Json.bytes(Json.object().put("version", VERSION)))));
     if ("control".equals(Json.text(hello, "lane"))) {
       peer.controlOpened(connection);
       // The control lane carries nothing towards the gateway in version 1: wait for its end.
-      readFrames(reader, frame -> {
-        throw new LinkProtocolException("a worker sent " + frame.type() + " on its control lane");
-      });
+      readFrames(
+          reader,
+          frame -> {
+            throw new LinkProtocolException(
+                "a worker sent " + frame.type() + " on its control lane");
+          });
       return;
     }
     peer.dataOpened(connection, hello);
@@ -78,8 +85,8 @@ public final class LinkServer implements AutoCloseable {
   }
 
   /**
-   * Reads the data lane on a platform thread: it is the busiest of all, and a virtual thread would pay for a poller and a scheduler with
-   * every frame. Returns when the lane ended.
+   * Reads the data lane on a platform thread: it is the busiest of all, and a virtual thread would
+   * pay for a poller and a scheduler with every frame. Returns when the lane ended.
    */
   private static void readData(FrameReader reader, LinkPeer peer) throws IOException {
     CompletableFuture<@Nullable IOException> ended = new CompletableFuture<>();
@@ -128,17 +135,16 @@ public final class LinkServer implements AutoCloseable {
     Thread guard =
         Thread.ofVirtual()
             .name("hello-guard")
-            .start(
-                () -> {
-                  try {
-                    Thread.sleep(HELLO_PATIENCE);
-                    channel.close();
-                  } catch (InterruptedException e) {
-                    // HELLO came in time: the guard is not needed any more.
-                  } catch (IOException e) {
-                    LOG.atDebug().setCause(e).log("connection without HELLO did not close cleanly");
-                  }
-                });
+            .start(() -> {
+              try {
+                Thread.sleep(HELLO_PATIENCE);
+                channel.close();
+              } catch (InterruptedException e) {
+                // HELLO came in time: the guard is not needed any more.
+              } catch (IOException e) {
+                LOG.atDebug().setCause(e).log("connection without HELLO did not close cleanly");
+              }
+            });
     try {
       Frame frame = reader.read();
       if (frame == null || frame.type() != FrameType.HELLO || frame.parts().size() != 1) {
@@ -147,7 +153,8 @@ public final class LinkServer implements AutoCloseable {
       ObjectNode hello = Json.readObject(frame.parts().getFirst());
       if (Json.integer(hello, "version", 0) != VERSION) {
         String text = new String(Json.bytes(hello.path("version")), StandardCharsets.UTF_8);
-        throw new LinkProtocolException("worker speaks link version " + text + ", this gateway " + VERSION);
+        throw new LinkProtocolException(
+            "worker speaks link version " + text + ", this gateway " + VERSION);
       }
       return hello;
     } finally {

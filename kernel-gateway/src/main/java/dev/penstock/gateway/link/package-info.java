@@ -1,4 +1,7 @@
-/** The worker link: framed Unix-socket connections between gateway and workers (docs/worker-link.md). */
+/**
+ * The worker link: framed Unix-socket connections between gateway and workers
+ * (docs/worker-link.md).
+ */
 @NullMarked
 package dev.penstock.gateway.link;
 

@@ -12,7 +12,10 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Workers on this machine: forks of a zygote, or fresh processes; both are the keeper's children. Thread-safe. */
+/**
+ * Workers on this machine: forks of a zygote, or fresh processes; both are the keeper's children.
+ * Thread-safe.
+ */
 public final class LocalPlacement implements Placement {
   private static final Logger LOG = LoggerFactory.getLogger(LocalPlacement.class);
 
@@ -35,7 +38,14 @@ public final class LocalPlacement implements Placement {
   }
 
   @Override
-  public StartPath start(Session session, WorkerOrder order) throws IOException {
+  public void prepare(WorkerOrder order) throws IOException {
+    if (StartDecision.before(order).path() == StartPath.FORK) {
+      zygotes.ready(order);
+    }
+  }
+
+  @Override
+  public StartedWorker start(Session session, WorkerOrder order) throws IOException {
     ObjectNode spec = spec(session, order);
     StartDecision decision = StartDecision.before(order);
     long pid = 0;
@@ -59,7 +69,7 @@ public final class LocalPlacement implements Placement {
         .addKeyValue("start", decision.path().word())
         .addKeyValue("reason", decision.reason())
         .log("worker started");
-    return decision.path();
+    return new StartedWorker(pid, decision.path());
   }
 
   @Override
@@ -68,7 +78,10 @@ public final class LocalPlacement implements Placement {
       keeper.release(session.spec().id());
     } catch (KeeperException e) {
       // The files go with the keeper's own end at the latest.
-      LOG.atInfo().addKeyValue("session", session.spec().id()).setCause(e).log("lanes not released");
+      LOG.atInfo()
+          .addKeyValue("session", session.spec().id())
+          .setCause(e)
+          .log("lanes not released");
     }
   }
 
@@ -79,7 +92,10 @@ public final class LocalPlacement implements Placement {
       if (!e.code().equals("stale") && !e.code().equals("gone")) {
         throw e;
       }
-      LOG.atInfo().addKeyValue("key", order.key()).addKeyValue("why", e.code()).log("zygote renewed");
+      LOG.atInfo()
+          .addKeyValue("key", order.key())
+          .addKeyValue("why", e.code())
+          .log("zygote renewed");
       zygotes.renew(order);
       return zygotes.fork(order, spec);
     }
@@ -89,7 +105,9 @@ public final class LocalPlacement implements Placement {
     ObjectNode spec = order.process().deepCopy();
     ArrayNode args = spec.putArray("args");
     order.args().forEach(args::add);
-    spec.putArray("lanes").add(lane(session, "out").toString()).add(lane(session, "err").toString());
+    spec.putArray("lanes")
+        .add(lane(session, "out").toString())
+        .add(lane(session, "err").toString());
     spec.set("env", order.env());
     return spec.put("session", session.spec().id())
         .put("link", workerSocket.toString())

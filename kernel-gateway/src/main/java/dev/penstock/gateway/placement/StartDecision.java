@@ -11,8 +11,12 @@ import tools.jackson.databind.node.ObjectNode;
  * @param reason why, for the log
  */
 public record StartDecision(StartPath path, String reason) {
-  /** Traits that a fork can still set: its history manager is made after the fork (nbclient always sets one of them). */
-  private static final List<String> LATE_TRAITS = List.of("--HistoryManager.", "--HistoryAccessor.");
+  /**
+   * Traits that a fork can still set: its history manager is made after the fork (nbclient always
+   * sets one of them).
+   */
+  private static final List<String> LATE_TRAITS =
+      List.of("--HistoryManager.", "--HistoryAccessor.");
 
   /** Decides from what the client alone says, before a zygote is asked for. */
   public static StartDecision before(WorkerOrder order) {
@@ -36,7 +40,8 @@ public record StartDecision(StartPath path, String reason) {
     order.startOnly().propertyNames().forEach(differing::add);
     zygoteStartOnly.propertyNames().forEach(differing::add);
     differing.removeIf(name -> order.startOnly().path(name).equals(zygoteStartOnly.path(name)));
-    return new StartDecision(StartPath.FRESH, "environment differs: " + String.join(", ", differing));
+    return new StartDecision(
+        StartPath.FRESH, "environment differs: " + String.join(", ", differing));
   }
 
   /** An argument without its value, which is the user's. */

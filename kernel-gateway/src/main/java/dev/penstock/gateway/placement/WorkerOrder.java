@@ -5,7 +5,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What a client asks for its worker: environment of the interpreter and of the process (docs/local-sockets.md, "start").
+ * What a client asks for its worker: environment of the interpreter and of the process
+ * (docs/local-sockets.md, "start").
  *
  * @param key identifies the Python environment; one zygote per key
  * @param python path of the interpreter, for people
@@ -14,7 +15,8 @@ import tools.jackson.databind.node.ObjectNode;
  * @param startOnly environment variables that act only at process start, with the client's values
  * @param env the worker's whole environment
  * @param args extra kernel arguments
- * @param process {@code cwd}, {@code umask}, {@code affinity}, {@code rlimits} as the client has them
+ * @param process {@code cwd}, {@code umask}, {@code affinity}, {@code rlimits} as the client has
+ *     them
  * @param fresh the client insists on a fresh start
  */
 public record WorkerOrder(

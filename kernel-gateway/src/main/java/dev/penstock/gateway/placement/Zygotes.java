@@ -57,7 +57,10 @@ public final class Zygotes {
                 order.python(),
                 Json.child(answer, "start_only"),
                 Instant.now());
-        LOG.atInfo().addKeyValue("key", order.key()).addKeyValue("pid", zygote.pid()).log("zygote ready");
+        LOG.atInfo()
+            .addKeyValue("key", order.key())
+            .addKeyValue("pid", zygote.pid())
+            .log("zygote ready");
       }
       known.put(order.key(), zygote.usedNow());
       return zygote.startOnly();

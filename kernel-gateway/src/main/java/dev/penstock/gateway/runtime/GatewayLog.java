@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The structured log: one JSON object per line, mode 0600, at most three files of 4 MiB. Users' code and output never go there: only
- * ids, types, counts and reasons do.
+ * The structured log: one JSON object per line, mode 0600, at most three files of 4 MiB. Users'
+ * code and output never go there: only ids, types, counts and reasons do.
  */
 public final class GatewayLog {
   private static final String SIZE = "4MB";
@@ -80,8 +80,7 @@ public final class GatewayLog {
   private static void createPrivate(Path file) throws IOException {
     try {
       Files.createFile(
-          file,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     } catch (FileAlreadyExistsException e) {
       // A gateway before this one wrote it: go on after its lines.
       Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));

@@ -4,9 +4,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives memory back to the system after a burst. The serial collector shrinks its heap only in a full collection, and an idle gateway
- * never needs one by itself: without this, one cell that printed 100 MB would cost that much until the gateway leaves. Used by one
- * thread.
+ * Gives memory back to the system after a burst. The serial collector shrinks its heap only in a
+ * full collection, and an idle gateway never needs one by itself: without this, one cell that
+ * printed 100 MB would cost that much until the gateway leaves. Used by one thread.
  */
 public final class IdleHeap {
   private static final Logger LOG = LoggerFactory.getLogger(IdleHeap.class);
@@ -28,7 +28,10 @@ public final class IdleHeap {
     if (quiet && quietBefore && committed > SMALL && committed != settled) {
       System.gc();
       settled = runtime.totalMemory();
-      LOG.atInfo().addKeyValue("from_mb", committed >> 20).addKeyValue("to_mb", settled >> 20).log("heap given back");
+      LOG.atInfo()
+          .addKeyValue("from_mb", committed >> 20)
+          .addKeyValue("to_mb", settled >> 20)
+          .log("heap given back");
     }
     quietBefore = quiet;
   }

@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A listening Unix-domain socket of the runtime directory. Only processes of the same user are served ({@code SO_PEERCRED}), each
- * connection on a virtual thread of its own.
+ * A listening Unix-domain socket of the runtime directory. Only processes of the same user are
+ * served ({@code SO_PEERCRED}), each connection on a virtual thread of its own.
  */
 public final class LocalSocket implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LocalSocket.class);
@@ -104,7 +104,10 @@ public final class LocalSocket implements AutoCloseable {
       }
       handler.serve(connection);
     } catch (IOException e) {
-      LOG.atInfo().addKeyValue("socket", path.getFileName()).addKeyValue("reason", e.toString()).log("connection ended");
+      LOG.atInfo()
+          .addKeyValue("socket", path.getFileName())
+          .addKeyValue("reason", e.toString())
+          .log("connection ended");
     }
   }
 }

@@ -33,7 +33,8 @@ public final class Orphans {
   private static long group(long pid) {
     try {
       String stat =
-          Files.readString(Path.of("/proc", Long.toString(pid), "stat"), StandardCharsets.ISO_8859_1);
+          Files.readString(
+              Path.of("/proc", Long.toString(pid), "stat"), StandardCharsets.ISO_8859_1);
       String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", GROUP + 2);
       return Long.parseLong(fields[GROUP]);
     } catch (IOException | NumberFormatException | IndexOutOfBoundsException e) {

@@ -7,7 +7,10 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
-/** The folder of one gateway (docs/local-sockets.md, "Runtime directory"). Only its owner may enter it. */
+/**
+ * The folder of one gateway (docs/local-sockets.md, "Runtime directory"). Only its owner may enter
+ * it.
+ */
 public record RuntimeDirectory(Path root) {
   private static final Set<PosixFilePermission> PRIVATE =
       PosixFilePermissions.fromString("rwx------");

@@ -3,11 +3,15 @@ package dev.penstock.gateway.session;
 import java.time.Duration;
 
 /**
- * A way for clients to reach a session. A door turns its wire into requests and output-log entries into its wire; it decides nothing
- * about execution. All methods but {@link #wakeup} belong to the session's owner thread.
+ * A way for clients to reach a session. A door turns its wire into requests and output-log entries
+ * into its wire; it decides nothing about execution. All methods but {@link #wakeup} belong to the
+ * session's owner thread.
  */
 public interface Door extends AutoCloseable {
-  /** Takes what clients sent. Waits at most this long for the first message; returns early after {@link #wakeup}. */
+  /**
+   * Takes what clients sent. Waits at most this long for the first message; returns early after
+   * {@link #wakeup}.
+   */
   void serve(Duration patience, Inbound inbound);
 
   /** Ends a waiting {@link #serve}, from any thread. */
@@ -23,7 +27,10 @@ public interface Door extends AutoCloseable {
   /** The number of the first log entry that was not sent yet. */
   long position();
 
-  /** Sends one entry of the log at once, even when data before it has to wait: replies on control never wait for data. */
+  /**
+   * Sends one entry of the log at once, even when data before it has to wait: replies on control
+   * never wait for data.
+   */
   void deliverNow(OutputLog log, OutputEntry entry);
 
   /** Stops answering heartbeats: the kernel is dead (design, "a death is told"). */

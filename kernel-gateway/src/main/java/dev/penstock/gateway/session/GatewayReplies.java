@@ -9,7 +9,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Replies that the gateway makes itself, whatever the worker is doing. Belongs to the session's owner thread. */
+/**
+ * Replies that the gateway makes itself, whatever the worker is doing. Belongs to the session's
+ * owner thread.
+ */
 final class GatewayReplies {
   private static final byte[] OK = Json.bytes(Json.object().put("status", "ok"));
   private static final byte[] ABORTED = Json.bytes(Json.object().put("status", "aborted"));

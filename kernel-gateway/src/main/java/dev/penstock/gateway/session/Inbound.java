@@ -1,6 +1,9 @@
 package dev.penstock.gateway.session;
 
-/** Where a door hands over what clients sent. Called on the session's owner thread, from within {@link Door#serve}. */
+/**
+ * Where a door hands over what clients sent. Called on the session's owner thread, from within
+ * {@link Door#serve}.
+ */
 public interface Inbound {
   /** Takes everything and does nothing: the session is over, its last words are on their way. */
   Inbound DEAF =

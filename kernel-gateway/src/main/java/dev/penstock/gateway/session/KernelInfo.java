@@ -4,7 +4,10 @@ import dev.penstock.gateway.json.Json;
 import dev.penstock.protocol.Protocol;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Content of kernel_info_reply (SH-38): what the worker said of itself, with the gateway's protocol version. */
+/**
+ * Content of kernel_info_reply (SH-38): what the worker said of itself, with the gateway's protocol
+ * version.
+ */
 final class KernelInfo {
   private KernelInfo() {}
 

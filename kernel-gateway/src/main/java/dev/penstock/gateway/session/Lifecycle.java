@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** How a session comes to its end: asked, killed, or by the death of its worker. Belongs to the session's owner thread. */
+/**
+ * How a session comes to its end: asked, killed, or by the death of its worker. Belongs to the
+ * session's owner thread.
+ */
 final class Lifecycle {
   private static final Logger LOG = LoggerFactory.getLogger(Lifecycle.class);
 
@@ -96,7 +99,11 @@ final class Lifecycle {
       stopping = true;
       restart = forRestart;
       stopCause = cause;
-      LOG.atInfo().addKeyValue("session", spec.id()).addKeyValue("cause", cause).addKeyValue("now", now).log("session stopping");
+      LOG.atInfo()
+          .addKeyValue("session", spec.id())
+          .addKeyValue("cause", cause)
+          .addKeyValue("now", now)
+          .log("session stopping");
       killAt = Instant.now().plus(GRACE);
     }
     if (now) {
@@ -110,7 +117,8 @@ final class Lifecycle {
     Instant at = killAt;
     if (at != null && ending == null && !Instant.now().isBefore(at) && worker.pid() != 0) {
       worker.signal(WorkerControl.SIGKILL);
-      // Asked again should the signal be lost with the keeper; the exit event normally comes within milliseconds.
+      // Asked again should the signal be lost with the keeper; the exit event normally comes within
+      // milliseconds.
       killAt = Instant.now().plus(GRACE);
     }
   }
@@ -146,7 +154,10 @@ final class Lifecycle {
     }
   }
 
-  /** Tells the clients why, in the cell that ran, and stops the heartbeat: no reply is sent (design, decision 7). */
+  /**
+   * Tells the clients why, in the cell that ran, and stops the heartbeat: no reply is sent (design,
+   * decision 7).
+   */
   private Ending die(WorkerExit exit, Conversation conversation) {
     String cause = ExitCause.of(exit, !started);
     outlet.stream(conversation.currentParent(), "stderr", "\nPenstock: " + cause + "\n");

@@ -8,7 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the session's messages to its clients and appends them to the log. Belongs to the session's owner thread. */
+/**
+ * Makes the session's messages to its clients and appends them to the log. Belongs to the session's
+ * owner thread.
+ */
 final class Outlet {
   private static final byte[] NO_TOPIC = {};
 
@@ -36,7 +39,14 @@ final class Outlet {
     byte[] content =
         Json.write(g -> g.writeStringProperty("name", name).writeStringProperty("text", text));
     append(
-        Channel.IOPUB, "stream", utf8("stream." + name), null, parentHeader, Json.emptyObject(), content, List.of());
+        Channel.IOPUB,
+        "stream",
+        utf8("stream." + name),
+        null,
+        parentHeader,
+        Json.emptyObject(),
+        content,
+        List.of());
   }
 
   /** A message on iopub whose content the gateway made. */
@@ -67,7 +77,8 @@ final class Outlet {
   }
 
   /** A reply on the channel the request came through; on control it does not wait for data. */
-  void reply(Request request, String msgType, byte[] metadata, byte[] content, List<byte[]> buffers) {
+  void reply(
+      Request request, String msgType, byte[] metadata, byte[] content, List<byte[]> buffers) {
     OutputEntry entry =
         append(
             request.channel(),
@@ -107,7 +118,15 @@ final class Outlet {
       List<byte[]> buffers) {
     OutputEntry entry =
         new OutputEntry(
-            channel, msgType, topic, to, headers.next(msgType), parentHeader, metadata, content, buffers);
+            channel,
+            msgType,
+            topic,
+            to,
+            headers.next(msgType),
+            parentHeader,
+            metadata,
+            content,
+            buffers);
     log.append(entry);
     return entry;
   }

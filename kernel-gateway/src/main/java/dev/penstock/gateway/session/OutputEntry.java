@@ -5,10 +5,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One message from a kernel to its clients, as the output log keeps it and every door sends it. The four JSON parts are the bytes
- * that the worker (or the gateway) made; doors add only what their wire needs.
+ * One message from a kernel to its clients, as the output log keeps it and every door sends it. The
+ * four JSON parts are the bytes that the worker (or the gateway) made; doors add only what their
+ * wire needs.
  *
- * @param channel where a client sees it: IOPUB for all clients, SHELL, CONTROL or STDIN for the one in {@code to}
+ * @param channel where a client sees it: IOPUB for all clients, SHELL, CONTROL or STDIN for the one
+ *     in {@code to}
  * @param topic identity frame on iopub (spec: "The wire protocol"), empty on other channels
  * @param to whose request this answers; null on iopub
  */

@@ -4,9 +4,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every message of a session to its clients, in order, numbered from 0. All doors read from here, so that they agree on what was
- * said. Bounded: the oldest entries go first, and a reader that asks for what is gone is told how much it missed. Written by the
- * session's owner thread, read by any.
+ * Every message of a session to its clients, in order, numbered from 0. All doors read from here,
+ * so that they agree on what was said. Bounded: the oldest entries go first, and a reader that asks
+ * for what is gone is told how much it missed. Written by the session's owner thread, read by any.
  */
 public interface OutputLog {
   /** Appends an entry and returns its sequence number. */

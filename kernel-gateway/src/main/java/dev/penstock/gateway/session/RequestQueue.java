@@ -8,8 +8,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests that wait for the worker: those of control before those of shell (SH-05), each in order of arrival (SH-02). Belongs to
- * the session's owner thread.
+ * Requests that wait for the worker: those of control before those of shell (SH-05), each in order
+ * of arrival (SH-02). Belongs to the session's owner thread.
  */
 final class RequestQueue {
   private final Deque<Request> control = new ArrayDeque<>();
@@ -38,7 +38,9 @@ final class RequestQueue {
     }
   }
 
-  /** Marks every execute request that waits now: an earlier one failed with stop_on_error (SH-15). */
+  /**
+   * Marks every execute request that waits now: an earlier one failed with stop_on_error (SH-15).
+   */
   void abortExecutes() {
     for (Request request : shell) {
       if (request.type().equals("execute_request")) {

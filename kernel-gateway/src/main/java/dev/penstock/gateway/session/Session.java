@@ -22,13 +22,16 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * One kernel, as the rest of the gateway sees it. Thread-safe: everything is handed to the session's owner thread (the {@link
- * SessionConductor}) through its inbox.
+ * One kernel, as the rest of the gateway sees it. Thread-safe: everything is handed to the
+ * session's owner thread (the {@link SessionConductor}) through its inbox.
  */
 public final class Session implements LinkPeer {
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
-  /** How long what a dead worker had written may take to arrive. It is in the system's buffers: normally no time at all. */
+  /**
+   * How long what a dead worker had written may take to arrive. It is in the system's buffers:
+   * normally no time at all.
+   */
   private static final Duration LINK_DRAIN = Duration.ofMillis(300);
 
   private static final Duration LANE_DRAIN = Duration.ofSeconds(3);
@@ -157,7 +160,9 @@ public final class Session implements LinkPeer {
   @Override
   public void frame(Frame frame) throws InterruptedException {
     if (frame.marker() != 0 && !order.awaitLanes(frame.marker())) {
-      LOG.atWarn().addKeyValue("session", spec.id()).log("a lane marker did not arrive: someone else read the worker's descriptors");
+      LOG.atWarn()
+          .addKeyValue("session", spec.id())
+          .log("a lane marker did not arrive: someone else read the worker's descriptors");
     }
     inbox.output(new SessionEvent.WorkerFrame(frame));
     order.frameDelivered(frame.marker());
@@ -177,7 +182,8 @@ public final class Session implements LinkPeer {
     try {
       LinkConnection open = link;
       if (open != null && !linkEnded.await(LINK_DRAIN.toMillis(), TimeUnit.MILLISECONDS)) {
-        // A forked child of the worker still holds the connection: what the worker itself sent was read long ago.
+        // A forked child of the worker still holds the connection: what the worker itself sent was
+        // read long ago.
         open.close();
       }
       Lanes reading = lanes;

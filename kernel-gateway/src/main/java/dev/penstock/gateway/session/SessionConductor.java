@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The owner of one session: the only thread that touches its sockets, queue, log and worker (single writer). It steps from inbox to
- * worker to door and back, and waits only in the door.
+ * The owner of one session: the only thread that touches its sockets, queue, log and worker (single
+ * writer). It steps from inbox to worker to door and back, and waits only in the door.
  */
 final class SessionConductor implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(SessionConductor.class);

@@ -10,8 +10,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way into a session's owner thread. Commands are few and never wait; what the worker says is bounded by bytes: a thread that
- * brings more waits, and with it the worker (back-pressure), until the owner has taken some.
+ * The way into a session's owner thread. Commands are few and never wait; what the worker says is
+ * bounded by bytes: a thread that brings more waits, and with it the worker (back-pressure), until
+ * the owner has taken some.
  */
 final class SessionInbox {
   private final ConcurrentLinkedQueue<Command> commands = new ConcurrentLinkedQueue<>();
@@ -38,7 +39,10 @@ final class SessionInbox {
     wakeup.run();
   }
 
-  /** Hands over what the worker said; waits while the owner holds too much. After {@link #close} it is let go. */
+  /**
+   * Hands over what the worker said; waits while the owner holds too much. After {@link #close} it
+   * is let go.
+   */
   void output(FromWorker event) throws InterruptedException {
     lock.lockInterruptibly();
     try {

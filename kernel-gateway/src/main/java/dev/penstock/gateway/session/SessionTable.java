@@ -3,13 +3,16 @@ package dev.penstock.gateway.session;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All sessions of the gateway: those that live and, for a while, those that ended, so that their owner can still ask how. Thread-safe.
+ * All sessions of the gateway: those that live and, for a while, those that ended, so that their
+ * owner can still ask how. Thread-safe.
  */
 public final class SessionTable {
   /** How long an ended session is remembered when nobody releases it. */
@@ -17,6 +20,10 @@ public final class SessionTable {
 
   private final Map<String, Session> sessions = new LinkedHashMap<>();
   private final Map<String, Instant> endedAt = new LinkedHashMap<>();
+
+  /** Sessions that nobody will ask about once they have ended. */
+  private final Set<String> unwanted = new HashSet<>();
+
   private Instant idleSince = Instant.now();
   private boolean closed;
 
@@ -41,10 +48,12 @@ public final class SessionTable {
     return List.copyOf(sessions.values());
   }
 
-  /** Forgets an ended session. */
+  /** Forgets a session: now if it has ended, else as soon as it does. */
   public synchronized void release(String id) {
     if (endedAt.remove(id) != null) {
       sessions.remove(id);
+    } else if (sessions.containsKey(id)) {
+      unwanted.add(id);
     }
   }
 
@@ -55,7 +64,10 @@ public final class SessionTable {
     return live;
   }
 
-  /** Closes the table if no session has lived for this long. True if it is closed now: nothing can be added any more. */
+  /**
+   * Closes the table if no session has lived for this long. True if it is closed now: nothing can
+   * be added any more.
+   */
   public synchronized boolean closeIfIdle(Duration idle) {
     if (live().isEmpty() && idleSince.plus(idle).isBefore(Instant.now())) {
       closed = true;
@@ -69,21 +81,24 @@ public final class SessionTable {
   }
 
   private synchronized void ended(String id) {
-    endedAt.put(id, Instant.now());
     idleSince = Instant.now();
+    if (unwanted.remove(id)) {
+      sessions.remove(id);
+    } else {
+      endedAt.put(id, idleSince);
+    }
   }
 
   private void forgetOld() {
     Instant limit = Instant.now().minus(REMEMBERED);
     endedAt
         .entrySet()
-        .removeIf(
-            e -> {
-              boolean old = e.getValue().isBefore(limit);
-              if (old) {
-                sessions.remove(e.getKey());
-              }
-              return old;
-            });
+        .removeIf(e -> {
+          boolean old = e.getValue().isBefore(limit);
+          if (old) {
+            sessions.remove(e.getKey());
+          }
+          return old;
+        });
   }
 }

@@ -11,7 +11,4 @@ import org.jspecify.annotations.Nullable;
  * @param workerPid 0 until the worker runs
  */
 public record SessionView(
-    SessionState state,
-    Instant started,
-    @Nullable ConnectionInfo connection,
-    long workerPid) {}
+    SessionState state, Instant started, @Nullable ConnectionInfo connection, long workerPid) {}

@@ -1,6 +1,9 @@
 package dev.penstock.gateway.session;
 
-/** The last part of what a starting worker wrote to stderr: no client sees it there, so the session's cause carries it. */
+/**
+ * The last part of what a starting worker wrote to stderr: no client sees it there, so the
+ * session's cause carries it.
+ */
 final class StderrTail {
   private static final int KEPT = 2000;
 

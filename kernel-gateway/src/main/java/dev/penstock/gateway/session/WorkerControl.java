@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The session's hold on its worker process: link lanes and signals. Belongs to the session's owner thread. */
+/**
+ * The session's hold on its worker process: link lanes and signals. Belongs to the session's owner
+ * thread.
+ */
 final class WorkerControl {
   static final int SIGINT = 2;
   static final int SIGKILL = 9;
@@ -75,7 +78,11 @@ final class WorkerControl {
       keeper.signal(pid, number, true);
     } catch (KeeperException e) {
       // Without a keeper the gateway itself is about to end (keeperLost), and with it this worker.
-      LOG.atError().addKeyValue("pid", pid).addKeyValue("signal", number).setCause(e).log("signal not sent");
+      LOG.atError()
+          .addKeyValue("pid", pid)
+          .addKeyValue("signal", number)
+          .setCause(e)
+          .log("signal not sent");
     }
   }
 

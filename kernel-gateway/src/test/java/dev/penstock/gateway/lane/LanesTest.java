@@ -35,7 +35,9 @@ class LanesTest {
     Process made =
         new ProcessBuilder("mkfifo", fifo("out").toString(), fifo("err").toString()).start();
     assertThat(made.waitFor()).isZero();
-    lanes = Lanes.open(fifo("out"), fifo("err"), NONCE, order, (lane, text) -> seen.add(lane + ":" + text));
+    lanes =
+        Lanes.open(
+            fifo("out"), fifo("err"), NONCE, order, (lane, text) -> seen.add(lane + ":" + text));
     out = FileChannel.open(fifo("out"), StandardOpenOption.WRITE);
     err = FileChannel.open(fifo("err"), StandardOpenOption.WRITE);
   }

@@ -42,7 +42,11 @@ class MarkerScannerTest {
   @Test
   void separatesTextAndMarkers() {
     MarkerScanner scanner = new MarkerScanner(NONCE);
-    assertThat(scan(scanner, concat(ascii("a"), scanner.marker(1), scanner.marker(2), ascii("b")), 1000))
+    assertThat(
+            scan(
+                scanner,
+                concat(ascii("a"), scanner.marker(1), scanner.marker(2), ascii("b")),
+                1000))
         .containsExactly("a", "<1>", "<2>", "b");
   }
 
@@ -57,10 +61,13 @@ class MarkerScannerTest {
   void theStartOfAMarkerAtTheEndIsGivenOutWhenTheLaneEnds() {
     MarkerScanner scanner = new MarkerScanner(NONCE);
     byte[] half = Arrays.copyOf(scanner.marker(3), 11);
-    assertThat(scan(scanner, half, 1000)).containsExactly(new String(half, StandardCharsets.ISO_8859_1));
+    assertThat(scan(scanner, half, 1000))
+        .containsExactly(new String(half, StandardCharsets.ISO_8859_1));
   }
 
-  /** Whatever is written, in whatever pieces it is read: text and markers come out as they went in. */
+  /**
+   * Whatever is written, in whatever pieces it is read: text and markers come out as they went in.
+   */
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
   void anyPiecesGiveTheSame(long seed) {

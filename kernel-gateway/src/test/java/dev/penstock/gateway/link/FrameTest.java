@@ -25,7 +25,8 @@ class FrameTest {
       Frame frame = frame(random);
       Frame read =
           Objects.requireNonNull(
-              reader(bytes(frame), 1 + random.nextInt(64)).read(), "seed " + seed + " round " + round);
+              reader(bytes(frame), 1 + random.nextInt(64)).read(),
+              "seed " + seed + " round " + round);
       assertThat(read.type()).isEqualTo(frame.type());
       assertThat(read.flags()).isEqualTo(frame.flags());
       assertThat(read.number()).isEqualTo(frame.number());
@@ -37,7 +38,10 @@ class FrameTest {
     }
   }
 
-  /** Any bytes: a frame, the end, or an IOException; nothing else, and no allocation of what was only announced. */
+  /**
+   * Any bytes: a frame, the end, or an IOException; nothing else, and no allocation of what was
+   * only announced.
+   */
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5})
   void anyBytesAreRefusedOrRead(long seed) {
@@ -85,7 +89,8 @@ class FrameTest {
     FrameType type = types.get(random.nextInt(types.size()));
     List<byte[]> parts = new ArrayList<>();
     for (int i = type.leastParts() + random.nextInt(4); i > 0; i--) {
-      byte[] part = new byte[random.nextInt(10) == 0 ? random.nextInt(100_000) : random.nextInt(50)];
+      byte[] part =
+          new byte[random.nextInt(10) == 0 ? random.nextInt(100_000) : random.nextInt(50)];
       random.nextBytes(part);
       parts.add(part);
     }

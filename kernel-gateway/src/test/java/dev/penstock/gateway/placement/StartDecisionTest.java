@@ -10,7 +10,9 @@ import tools.jackson.databind.node.ObjectNode;
 class StartDecisionTest {
   @Test
   void historyTraitsCanBeSetAfterAFork() {
-    assertThat(StartDecision.before(order(List.of("--HistoryManager.hist_file=:memory:"), false)).path())
+    assertThat(
+            StartDecision.before(order(List.of("--HistoryManager.hist_file=:memory:"), false))
+                .path())
         .isEqualTo(StartPath.FORK);
   }
 

@@ -21,7 +21,8 @@ class ExitCauseTest {
   @Test
   void tellsExitCodes() {
     assertThat(cause(3, false, false)).contains("exit code 3");
-    assertThat(ExitCause.of(new WorkerExit(1, 1, false, false, false, 0), true)).contains("while it was starting");
+    assertThat(ExitCause.of(new WorkerExit(1, 1, false, false, false, 0), true))
+        .contains("while it was starting");
   }
 
   private static String cause(int code, boolean oom, boolean overLimit) {

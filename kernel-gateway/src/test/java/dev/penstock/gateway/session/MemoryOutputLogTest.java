@@ -34,7 +34,8 @@ class MemoryOutputLogTest {
     }
     OutputLog.Slice kept = log.read(0, 1000);
     assertThat(kept.first()).isEqualTo(100 - kept.entries().size());
-    assertThat(kept.entries().stream().mapToLong(OutputEntry::bytes).sum()).isLessThanOrEqualTo(10_000);
+    assertThat(kept.entries().stream().mapToLong(OutputEntry::bytes).sum())
+        .isLessThanOrEqualTo(10_000);
     assertThat(log.get(kept.first() - 1)).as("gone").isNull();
     assertThat(log.get(99)).isNotNull();
   }
@@ -46,7 +47,9 @@ class MemoryOutputLogTest {
     }
     OutputLog.Slice slice = log.read(20, 5);
     assertThat(slice.first()).isEqualTo(20);
-    assertThat(slice.entries()).extracting(e -> e.content().length).containsExactly(20, 21, 22, 23, 24);
+    assertThat(slice.entries())
+        .extracting(e -> e.content().length)
+        .containsExactly(20, 21, 22, 23, 24);
   }
 
   private static OutputEntry entry(int size) {

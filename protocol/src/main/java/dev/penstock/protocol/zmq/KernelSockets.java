@@ -27,10 +27,11 @@ public final class KernelSockets implements AutoCloseable {
   private static final List<Channel> SERVICE =
       List.of(Channel.CONTROL, Channel.STDIN, Channel.SHELL, Channel.IOPUB);
 
-
-  /** Bounds the wait for a full subscriber, whose patience may end meanwhile. */
-  private static final long REFUSED_POLL_MILLIS = 20;
-
+  /**
+   * How long a refused iopub message waits until it is offered again. JeroMQ does not tell when a
+   * subscriber has read; waking up for each of its internal commands was measured and is slower.
+   */
+  private static final Duration REFUSED_POLL = Duration.ofMillis(1);
 
   private final BoundSockets bound;
   private final ZmqRuntime runtime;
@@ -38,7 +39,6 @@ public final class KernelSockets implements AutoCloseable {
   private final Publisher publisher;
   private final Wakeup wakeup;
   private final ZMQ.Poller poller;
-  private ZMQ.@Nullable Poller refusedPoller; // made when a message is refused for the first time
   private @Nullable Thread owner;
   private volatile boolean closed;
 
@@ -80,44 +80,20 @@ public final class KernelSockets implements AutoCloseable {
    * The next message, control before stdin before shell before iopub's subscription events.
    *
    * @param max how long to wait for one; rounded up to milliseconds; zero does not wait
-   * @return null after that time, after {@link #wakeup}, or, if an iopub message was refused,
-   *     when a subscriber has read some, at the latest after 20 ms
+   * @return null after that time, after {@link #wakeup}, or, if an iopub message was refused, when
+   *     a subscriber has read some, at the latest after 20 ms
    */
   public @Nullable Received poll(Duration max) {
     own();
-    Deadline deadline = Deadline.in(max);
+    boolean soon = publisher.isRefusing() && max.compareTo(REFUSED_POLL) > 0;
+    Deadline deadline = Deadline.in(soon ? REFUSED_POLL : max);
     while (true) {
       Received received = next();
       if (received != null || wakeup.drain() || deadline.isOver()) {
         return received;
       }
-      if (publisher.isRefusing()) {
-        refusedPoller().poll(Math.min(deadline.millisLeft(), REFUSED_POLL_MILLIS));
-        return next();
-      }
       poller.poll(deadline.millisLeft());
     }
-  }
-
-  /**
-   * Ends its wait also when a subscriber has read: JeroMQ announces that as a command to the
-   * socket, which its poller would handle without telling.
-   */
-  private ZMQ.Poller refusedPoller() {
-    ZMQ.Poller made = refusedPoller;
-    if (made == null) {
-      made = runtime.poller(SERVICE.size() + 1);
-      made.register(wakeup.channel(), ZMQ.Poller.POLLIN);
-      for (Channel channel : SERVICE) {
-        if (channel == Channel.IOPUB) {
-          made.register(bound.socket(channel).getFD(), ZMQ.Poller.POLLIN);
-        } else {
-          made.register(bound.socket(channel), ZMQ.Poller.POLLIN);
-        }
-      }
-      refusedPoller = made;
-    }
-    return made;
   }
 
   private @Nullable Received next() {
@@ -183,9 +159,6 @@ public final class KernelSockets implements AutoCloseable {
     closed = true;
     stopHeartbeat();
     poller.close();
-    if (refusedPoller != null) {
-      refusedPoller.close();
-    }
     wakeup.close();
     bound.close(SERVICE);
   }

@@ -52,8 +52,7 @@ public final class Publisher {
    *
    * @param frames topic first
    * @return false if nothing was sent because a healthy subscriber is full now: call {@link
-   *     KernelSockets#poll} (which then returns when a subscriber has read some) and offer the same
-   *     message again
+   *     KernelSockets#poll} (which then returns within 1 ms) and offer the same message again
    */
   public boolean offer(List<byte[]> frames) {
     if (Frames.send(xpub, frames) != Frames.Sent.YES) {
@@ -69,7 +68,10 @@ public final class Publisher {
     return true;
   }
 
-  /** Messages that stalled subscribers missed, summed over the subscribers. */
+  /**
+   * Messages that stalled subscribers missed, summed over the subscribers; also those that found a
+   * subscriber just leaving.
+   */
   public long dropped() {
     return dropped;
   }

@@ -8,8 +8,9 @@ import java.time.Duration;
  * @param maxMessageBytes largest frame a peer may send; a peer that announces more is disconnected
  * @param publishHighWaterMark messages that wait for one subscriber before it counts as full. The
  *     memory a stalled subscriber can hold is this number times the size of the messages (which all
- *     subscribers share), besides what the system's TCP buffers take. 128 is where a higher mark
- *     stopped raising the rate of published messages.
+ *     subscribers share), besides what the system's TCP buffers take. Measured with one reader on
+ *     two cores: marks of 64, 128 and 256 let 38,000, 73,000 and 123,000 messages of 500 B a second
+ *     through; with 20 kB all three let through the same 35,000.
  * @param replyHighWaterMark replies that wait for one client; more are dropped, as they are for a
  *     client that went away
  * @param linger how long a closed socket goes on sending what it has

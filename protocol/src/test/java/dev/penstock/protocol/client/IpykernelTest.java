@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.penstock.protocol.connection.ConnectionFiles;
 import dev.penstock.protocol.connection.ConnectionInfo;
+import dev.penstock.protocol.zmq.BindException;
+import dev.penstock.protocol.zmq.KernelSockets;
+import dev.penstock.protocol.zmq.SocketLimits;
+import dev.penstock.protocol.zmq.ZmqRuntime;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,29 +21,23 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The client against ipykernel, the reference; needs {@code -Dpenstock.test.python=PYTHON}. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class IpykernelTest {
 
-  private static final int FIRST_PORT = 27_100;
-
-  @TempDir(cleanup = CleanupMode.ALWAYS)
-  private Path folder = Path.of("");
+  @TempDir private static Path folder = Path.of(""); // replaced before the first test
 
   private @Nullable Process process;
   private @Nullable KernelClient client;
 
   @BeforeAll
-  void start() throws IOException {
+  void start() throws IOException, BindException {
     String python = System.getProperty("penstock.test.python", "");
     assumeTrue(!python.isEmpty(), "set -Dpenstock.test.python to a Python that has ipykernel");
     Path file = folder.resolve("kernel.json");
-    ConnectionInfo info =
-        ConnectionInfo.loopback("key")
-            .withPorts(FIRST_PORT, FIRST_PORT + 1, FIRST_PORT + 2, FIRST_PORT + 3, FIRST_PORT + 4);
+    ConnectionInfo info = freePorts();
     ConnectionFiles.write(file, info);
     ProcessBuilder builder =
         new ProcessBuilder(
@@ -56,6 +54,14 @@ final class IpykernelTest {
             .redirectOutput(folder.resolve("kernel.log").toFile())
             .start();
     client = KernelClient.connect(file);
+  }
+
+  private static ConnectionInfo freePorts() throws BindException {
+    ConnectionInfo any = ConnectionInfo.loopback("key");
+    try (ZmqRuntime runtime = new ZmqRuntime();
+        KernelSockets sockets = KernelSockets.bind(runtime, any, SocketLimits.DEFAULT)) {
+      return sockets.connection();
+    }
   }
 
   @AfterAll

@@ -10,9 +10,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -24,6 +26,8 @@ final class PublisherTest {
   private static final byte[] TOPIC = "stream.stdout".getBytes(StandardCharsets.US_ASCII);
 
   private final ZmqRuntime runtime = new ZmqRuntime();
+  private final CountDownLatch done = new CountDownLatch(2);
+  private final CountDownLatch leave = new CountDownLatch(1);
   private final ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor();
 
   @AfterEach
@@ -48,8 +52,7 @@ final class PublisherTest {
       }
       long millis = (System.nanoTime() - start) / 1_000_000;
 
-      assertThat(a.get()).isEqualTo(MESSAGES);
-      assertThat(b.get()).isEqualTo(MESSAGES);
+      assertThat(done.await(20, TimeUnit.SECONDS)).isTrue();
       assertThat(publisher.stalled()).isEqualTo(1);
       assertThat(publisher.dropped()).isBetween(1L, (long) MESSAGES);
       assertThat(millis).as("one patience of 1 s, then nobody waits").isBetween(1_000L, 20_000L);
@@ -66,6 +69,9 @@ final class PublisherTest {
         publish(kernel, MESSAGES + i);
       }
       assertThat(publisher.dropped()).isEqualTo(dropped);
+      leave.countDown();
+      assertThat(a.get()).isEqualTo(MESSAGES);
+      assertThat(b.get()).isEqualTo(MESSAGES);
     }
   }
 
@@ -154,6 +160,8 @@ final class PublisherTest {
           int number = ByteBuffer.wrap(received.frames().getLast()).getInt();
           assertThat(number).isEqualTo(expected);
         }
+        done.countDown();
+        leave.await();
         return MESSAGES;
       }
     };
