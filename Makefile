@@ -36,11 +36,12 @@ lab: install $(BUILD)/lab
 
 test: test-java test-python
 
-test-java:
-	@$(WITH_JAVA) && $(MVN) verify
+# With the installed package: the gateway's own tests start real kernels through it.
+test-java: install
+	@$(WITH_JAVA) && $(MVN) verify -Dpenstock.test.python="$(CURDIR)/$(PY)"
 
 test-python: install
-	@cd kernelspec && ../$(PY) -m pytest -q tests
+	@cd kernelspec && "$(CURDIR)/$(PY)" -m pytest -q tests
 	@$(PY) -m pytest -q tests
 
 lint: $(BUILD)/venv

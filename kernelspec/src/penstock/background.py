@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
@@ -28,11 +29,16 @@ async def in_thread(function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
             done.set_result(cast("T", result))
 
     def work() -> None:
+        with contextlib.suppress(RuntimeError):  # the loop was closed: nobody waits any more
+            tell()
+
+    def tell() -> None:
         try:
-            outcome = (None, function(*args, **kwargs))
+            result = function(*args, **kwargs)
         except BaseException as error:  # noqa: BLE001  (raised again where it is awaited)
-            outcome = (error, None)
-        loop.call_soon_threadsafe(settle, *outcome)
+            loop.call_soon_threadsafe(settle, error, None)
+        else:
+            loop.call_soon_threadsafe(settle, None, result)
 
     threading.Thread(target=work, daemon=True, name="penstock").start()
     return await done

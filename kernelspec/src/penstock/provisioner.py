@@ -135,7 +135,7 @@ class PenstockProvisioner(KernelProvisionerBase):
             start.abandon()
             raise
         except GatewayError as error:
-            if error.code == "bind-failed":
+            if error.code == "bind-failed" and self._has_ports():
                 return self._without_ports(error)
             raise RuntimeError(str(error)) from error
         self._forget()
@@ -172,6 +172,9 @@ class PenstockProvisioner(KernelProvisionerBase):
             known["session"], known["directory"], known["worker_pid"], known["worker_start"]
         )
         self._cwd = known["cwd"]
+
+    def _has_ports(self) -> bool:
+        return self.parent is not None and all(getattr(self.parent, port) for port in PORTS)
 
     def _without_ports(self, error: GatewayError) -> dict[str, Any]:
         """The ports that the manager insists on are taken. A kernel process would end with an exit

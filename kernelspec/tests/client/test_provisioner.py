@@ -193,9 +193,20 @@ def test_other_transports_are_refused(gateway: StandInGateway, manager: KernelMa
 
 
 def test_an_error_is_one_line(gateway: StandInGateway, manager: KernelManager) -> None:
-    gateway.fail["start"] = {"code": "bind-failed", "message": "port 5 is taken", "hint": "wait"}
-    with pytest.raises(RuntimeError, match=r"^port 5 is taken \(wait\)$"):
+    gateway.fail["start"] = {"code": "start-failed", "message": "no luck", "hint": "wait"}
+    with pytest.raises(RuntimeError, match=r"^no luck \(wait\)$"):
         manager.start_kernel()
+
+
+def test_a_kernel_whose_ports_are_taken_has_ended_at_once(
+    gateway: StandInGateway, manager: KernelManager
+) -> None:
+    manager.start_kernel()
+    manager.shutdown_kernel(now=True, restart=True)
+    gateway.fail["start"] = {"code": "bind-failed", "message": "port 5 is taken", "hint": ""}
+    manager.start_kernel()  # with the ports of before
+    assert not manager.is_alive()
+    assert asyncio.run(manager.provisioner.poll()) == 1
 
 
 def test_a_start_that_is_given_up_leaves_no_kernel(gateway: StandInGateway) -> None:
@@ -219,8 +230,10 @@ def test_a_start_that_is_given_up_leaves_no_kernel(gateway: StandInGateway) -> N
         with pytest.raises(asyncio.CancelledError):
             await task
         proceed.set()
+        while "session-0" not in gateway.processes:  # noqa: ASYNC110  (a stand-in has no event)
+            await asyncio.sleep(0.01)
 
-    asyncio.run(run())  # also waits for the thread
+    asyncio.run(asyncio.wait_for(run(), 20))
     assert gateway.processes["session-0"].wait(20) == -9
 
 

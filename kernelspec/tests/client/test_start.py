@@ -18,7 +18,7 @@ from keeper.harness import alive, wait_until
 from penstock.cli.main import main
 from penstock.client import gateway
 from penstock.client.errors import GatewayError
-from penstock.client.jvm import cache_dir
+from penstock.client.jvm import GatewayCommand, cache_dir
 from penstock.keeper import training
 
 REAL_JAR = Path(__file__).parents[3] / "kernel-gateway" / "target" / "penstock.jar"
@@ -105,7 +105,19 @@ def test_java_that_refuses_is_one_line(
 
 @pytest.fixture
 def cache(monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where caches go. The keeper runs the stand-in for the training; the real one needs a real
+    gateway, and has its test among the acceptance tests.
+    """
     monkeypatch.delenv("PENSTOCK_AOT")
+    script = str(Path(__file__).with_name("stand_in_java.py"))
+
+    def stand_in(command: GatewayCommand) -> dict[str, object] | None:
+        if command.cache is None or Path(command.cache).exists():
+            return None
+        output = "-XX:AOTCacheOutput={output}"
+        return {"cache": command.cache, "argv": [sys.executable, "-I", script, output, "train"]}
+
+    monkeypatch.setattr(GatewayCommand, "training", stand_in)
     return Path(cache_dir())
 
 

@@ -212,3 +212,22 @@ def test_libraries_recognise_the_kernel(worker: Worker) -> None:
         ("sys.stdout.isatty(), sys.stdout.fileno(), sys.stderr.fileno()", "(False, 1, 2)"),
     ):
         assert worker.execute(code).value == value, code
+
+
+def test_an_error_aborts_what_was_sent_before_its_reply_was_seen(worker: Worker) -> None:
+    worker.start("1 / 0")
+    worker.start("ran = True")
+    worker.send("is_complete_request", {"code": "1"})
+    replies = worker.take_replies(3)
+    assert [m.content["content"]["status"] for m in replies] == ["error", "aborted", "complete"]
+    assert replies[1].content["msg_type"] == "execute_reply"
+    assert replies[1].metadata["status"] == "aborted"
+    # This one was sent after the reply of the failed one was seen.
+    assert worker.execute("'ran' in globals()").value == "False"
+
+
+def test_without_stop_on_error_nothing_is_aborted(worker: Worker) -> None:
+    worker.start("1 / 0", stop_on_error=False)
+    worker.start("ran = True")
+    replies = worker.take_replies(2)
+    assert [m.content["content"]["status"] for m in replies] == ["error", "ok"]

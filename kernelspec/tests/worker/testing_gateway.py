@@ -7,6 +7,7 @@ of ``docs/local-sockets.md`` for one zygote.
 from __future__ import annotations
 
 import ctypes
+import itertools
 import json
 import os
 import secrets
@@ -132,6 +133,8 @@ class Worker:
         self.hello = hello
         self.lanes: tuple[Lane, Lane]
         self.number = 0
+        #: Number of the last reply that was taken: each request tells it.
+        self.seen = 0
         self.exit: int | None = None
         self.decoder = FrameDecoder(TO_GATEWAY)
         self._frames: list[Frame] = []
@@ -152,7 +155,8 @@ class Worker:
         parts = [json.dumps(p).encode() for p in (header, {}, more.pop("metadata", {}), content)]
         parts += more.pop("buffers", [])
         assert not more
-        self.data.sendall(encode(Frame(FrameType.REQUEST, int(control), self.number, 0, parts)))
+        frame = Frame(FrameType.REQUEST, int(control), self.number, self.seen, parts)
+        self.data.sendall(encode(frame))
         return msg_id
 
     def request(self, msg_type: str, content: Any, **more: Any) -> Result:
@@ -214,7 +218,14 @@ class Worker:
                     if data := lane.until(frame.marker):
                         text = data.decode(errors="replace")
                         yield Message("lane", {"name": name, "text": text})
+            if frame.type is FrameType.REPLY:
+                self.seen = frame.number
             yield _message(frame)
+
+    def take_replies(self, count: int) -> list[Message]:
+        """The next replies, whatever comes between them."""
+        replies = (message for message in self.messages() if message.type == "reply")
+        return list(itertools.islice(replies, count))
 
     def frame(self) -> Frame | None:
         """The next frame, None at the end of the link."""

@@ -60,7 +60,8 @@ class GatewayCommand:
         if self.cache is not None and os.path.isfile(self.cache):
             os.utime(self.cache)  # caches that nobody uses are removed by their age
             cache = [f"-XX:AOTCache={self.cache}"]
-        return [*self._base(), *cache, "-jar", self._jar, "gateway", "--dir", self._directory]
+        main = ["-jar", self._jar, "gateway", "--dir", self._directory]
+        return [*self._base(), *cache, *main, *_idle()]
 
     def training(self) -> dict[str, Any] | None:
         """What the keeper needs to make the cache; None when it is there or not wanted."""
@@ -105,6 +106,15 @@ def jvm_environment() -> dict[str, str]:
         for name, value in os.environ.items()
         if name in PASSED_ENVIRONMENT or name.startswith(PASSED_PREFIXES)
     }
+
+
+def _idle() -> list[str]:
+    seconds = os.environ.get("PENSTOCK_IDLE_SECONDS")
+    if not seconds:
+        return []
+    if not seconds.isdecimal():
+        raise GatewayError("option", f"PENSTOCK_IDLE_SECONDS is a number of seconds, not {seconds}")
+    return ["--idle", seconds]
 
 
 def _flags() -> list[str]:

@@ -41,6 +41,8 @@ def main(output: str) -> None:
         os.environ.update(
             PENSTOCK_RUNTIME_DIR=runtime,
             PENSTOCK_AOT="off",
+            # Should this process be killed, that gateway does not stay.
+            PENSTOCK_IDLE_SECONDS="15",
             PENSTOCK_JAVA_OPTIONS=f"{options} -XX:AOTCacheOutput={output}",
         )
         for _ in range(2):

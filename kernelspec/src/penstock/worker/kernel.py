@@ -107,9 +107,7 @@ class WorkerKernel(IPythonKernel):
         """Answer an execute_request without running it."""
         self.shell_stream.begin(number)
         self.set_parent([], message)
-        metadata = self.finish_metadata(
-            message, self.init_metadata(message), {"status": "aborted"}
-        )
+        metadata = self.finish_metadata(message, self.init_metadata(message), {"status": "aborted"})
         content = {"status": "aborted"}
         self.session.send(self.shell_stream, "execute_reply", content, message, metadata=metadata)
 

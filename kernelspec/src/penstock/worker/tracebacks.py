@@ -23,6 +23,6 @@ def without_worker(trace: TracebackType | None) -> TracebackType | None:
         entry = entry.tb_next
     if not theirs:
         return trace
-    for outer, inner in zip(theirs, [*theirs[1:], None]):
+    for outer, inner in zip(theirs, [*theirs[1:], None], strict=True):
         outer.tb_next = inner
     return theirs[0]

@@ -11,6 +11,7 @@ import dev.penstock.gateway.session.SessionTable;
 import dev.penstock.gateway.session.SessionView;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -72,7 +73,7 @@ final class Reports {
         .put("worker_pid", view.workerPid())
         .put("start", session.startPath())
         .put("via", session.spec().via())
-        .put("started", view.started().toString())
+        .put("started", view.started().truncatedTo(ChronoUnit.MILLIS).toString())
         .put("cwd", session.spec().cwd())
         .put("connection_file", session.spec().connectionFile());
     Ending ending = session.ended().getNow(null);
