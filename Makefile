@@ -44,7 +44,7 @@ test-python: install
 	@cd kernelspec && "$(CURDIR)/$(PY)" -m pytest -q tests
 	@$(PY) -m pytest -q tests
 
-lint: $(BUILD)/venv
+lint: install
 	@$(VENV)/bin/ruff check --quiet .
 	@$(VENV)/bin/ruff format --quiet --check .
 	@$(VENV)/bin/mypy --no-error-summary
