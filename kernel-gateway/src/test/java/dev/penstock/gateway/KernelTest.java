@@ -93,15 +93,24 @@ class KernelTest {
     assertThat(String.join("", seen)).isEqualTo("a\nb\nc\n42");
   }
 
+  /**
+   * How many of the queued cells the gateway has by then is the network's affair; that none runs
+   * between two aborted ones is not.
+   */
   @Test
-  void anErrorAbortsWhatIsQueuedAndOnlyThat() {
-    Execution failing = kernel.execute("import time; time.sleep(0.2); 1 / 0");
+  void anErrorAbortsWhatIsQueuedAndOnlyThat() throws IOException {
+    Path gate = runtime.resolve("gate");
+    Execution failing =
+        kernel.execute(
+            "import os, time\nwhile not os.path.exists('" + gate + "'): time.sleep(0.01)\n1 / 0");
     List<Execution> queued = new ArrayList<>();
     for (int i = 0; i < 30; i++) {
       queued.add(kernel.execute("'never run'"));
     }
+    Files.createFile(gate);
     assertThat(failing.reply().ename()).isEqualTo("ZeroDivisionError");
-    assertThat(queued).extracting(e -> e.reply().status()).containsOnly("aborted");
+    List<String> statuses = queued.stream().map(cell -> cell.reply().status()).toList();
+    assertThat(statuses).isSorted().isSubsetOf("aborted", "ok").startsWith("aborted");
     assertThat(kernel.execute("'runs'").reply().status()).isEqualTo("ok");
   }
 

@@ -1,0 +1,62 @@
+"""History: written in few transactions, shown at once, complete at the end."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from testing_gateway import Gateway, Worker
+
+BURST = 60
+
+
+def burst(worker: Worker) -> list[str]:
+    """Cells sent without waiting for one another, after all of which have been answered."""
+    cells = [f"x{number} = {number}" for number in range(BURST)]
+    for cell in cells:
+        worker.start(cell)
+    replies = worker.take_replies(BURST)
+    assert {reply.content["content"]["status"] for reply in replies} == {"ok"}
+    return cells
+
+
+def in_database(gateway: Gateway, session: int) -> list[str]:
+    """What another program reads of a session, in order."""
+    path = Path(gateway.env["IPYTHONDIR"]) / "profile_default" / "history.sqlite"
+    with sqlite3.connect(path) as database:
+        rows = database.execute(
+            "SELECT source_raw FROM history WHERE session = ? ORDER BY line", (session,)
+        ).fetchall()
+    database.close()
+    return [row[0] for row in rows]
+
+
+def test_a_burst_is_complete_at_the_end(gateway: Gateway, mode: str) -> None:
+    worker = gateway.start(mode)
+    session = int(worker.execute("get_ipython().history_manager.session_number").value)
+    cells = burst(worker)
+    assert worker.shutdown() == 0
+    assert in_database(gateway, session)[1:] == cells
+
+
+def test_a_burst_is_shown_at_once(worker: Worker) -> None:
+    cells = burst(worker)
+    content = {"hist_access_type": "tail", "n": BURST, "raw": True, "output": False}
+    history = worker.request("history_request", content).reply["history"]
+    assert [entry[2] for entry in history] == cells
+    assert worker.execute("%history").text().splitlines() == [*cells, "%history"]
+
+
+def test_cells_after_a_pause_reach_the_database(gateway: Gateway, forked: Worker) -> None:
+    """A worker that is killed later has lost none of them: nobody waits for its end."""
+    session = int(forked.execute("get_ipython().history_manager.session_number").value)
+    cells = burst(forked)
+    wait = (
+        "import sqlite3, time\n"
+        "manager = get_ipython().history_manager\n"
+        "end = time.monotonic() + 10\n"
+        "while (manager.db_input_cache or manager.save_flag.is_set()) and time.monotonic() < end:\n"
+        "    time.sleep(0.01)"
+    )
+    forked.execute(wait, store_history=False)
+    assert set(cells) <= set(in_database(gateway, session))
