@@ -20,10 +20,13 @@ def burst(worker: Worker) -> list[str]:
     return cells
 
 
+def path(gateway: Gateway) -> Path:
+    return Path(gateway.env["IPYTHONDIR"]) / "profile_default" / "history.sqlite"
+
+
 def in_database(gateway: Gateway, session: int) -> list[str]:
     """What another program reads of a session, in order."""
-    path = Path(gateway.env["IPYTHONDIR"]) / "profile_default" / "history.sqlite"
-    with sqlite3.connect(path) as database:
+    with sqlite3.connect(path(gateway)) as database:
         rows = database.execute(
             "SELECT source_raw FROM history WHERE session = ? ORDER BY line", (session,)
         ).fetchall()
@@ -60,3 +63,15 @@ def test_cells_after_a_pause_reach_the_database(gateway: Gateway, forked: Worker
     )
     forked.execute(wait, store_history=False)
     assert set(cells) <= set(in_database(gateway, session))
+
+
+def test_the_gateway_does_not_wait_for_the_history(gateway: Gateway, mode: str) -> None:
+    """A worker says HELLO before it opens the database, which somebody else may have locked."""
+    database = sqlite3.connect(path(gateway), isolation_level=None)
+    database.execute("BEGIN EXCLUSIVE")
+    worker = gateway.start(mode)
+    database.execute("ROLLBACK")
+    database.close()
+    manager = "get_ipython().history_manager"
+    assert worker.execute(f"str({manager}.hist_file)").value == repr(str(path(gateway)))
+    assert worker.execute(f"{manager}.session_number > 0").value == "True"

@@ -31,7 +31,10 @@ class HistoryManager(history.HistoryManager):
         """Write what is in memory to the database; the saving thread takes its time."""
         thread = threading.current_thread()
         if isinstance(thread, history.HistorySavingThread):
-            while time.monotonic() < self._saved + _PACE and not thread._stop_now:  # noqa: SLF001  (IPython has no other name for it)
+            # IPython 8 has no `_stop_now` before the thread is told to stop.
+            while time.monotonic() < self._saved + _PACE and not getattr(
+                thread, "_stop_now", False
+            ):
                 time.sleep(_LOOK)
         super().writeout_cache(conn)
         self._saved = time.monotonic()

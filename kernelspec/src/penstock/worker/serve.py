@@ -49,10 +49,7 @@ def serve(app: IPKernelApp, spec: Spec, start: str, parent: int | None) -> None:
     warnings.append(enter_directory(spec.cwd) or "")
     if start == "fork":
         app.apply_late(spec.args)
-    app.begin(spec.kernel_session, spec.env.get("JPY_SESSION_NAME"), spec.args)
     app.init_signal()
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
     try:
         link = Link(spec, lanes, app.interrupts, app.outbox.lock)
         link.hello(start, app.kernel.kernel_info)
@@ -60,6 +57,10 @@ def serve(app: IPKernelApp, spec: Spec, start: str, parent: int | None) -> None:
         print(f"penstock worker: cannot reach the gateway at {spec.link}: {error}", file=sys.stderr)
         os._exit(EXIT_LINK_LOST)
     die_with_parent(parent)
+    # The gateway goes on with the client's start meanwhile: opening the history takes a while.
+    app.begin(spec.kernel_session, spec.env.get("JPY_SESSION_NAME"), spec.args)
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
     app.session.link = app.kernel.shell_stream.link = link
     app.open_streams()
     forking.install(app, link)

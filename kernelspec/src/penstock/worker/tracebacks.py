@@ -26,3 +26,15 @@ def without_worker(trace: TracebackType | None) -> TracebackType | None:
     for outer, inner in zip(theirs, [*theirs[1:], None], strict=True):
         outer.tb_next = inner
     return theirs[0]
+
+
+def hide_worker(error: BaseException) -> None:
+    """Take the worker's frames out of the tracebacks of ``error`` and of those that led to it."""
+    chain: list[BaseException | None] = [error]
+    seen: set[int] = set()
+    while chain:
+        link = chain.pop()
+        if link is not None and id(link) not in seen:
+            seen.add(id(link))
+            link.__traceback__ = without_worker(link.__traceback__)
+            chain += [link.__cause__, link.__context__]

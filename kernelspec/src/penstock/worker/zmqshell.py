@@ -9,7 +9,7 @@ from ipykernel import zmqshell as ipykernel_zmqshell
 from IPython.core.interactiveshell import InteractiveShellABC
 from traitlets import observe
 
-from .tracebacks import without_worker
+from .tracebacks import hide_worker, without_worker
 
 
 class ZMQInteractiveShell(ipykernel_zmqshell.ZMQInteractiveShell):
@@ -50,8 +50,8 @@ class ZMQInteractiveShell(ipykernel_zmqshell.ZMQInteractiveShell):
 
     def _get_exc_info(self, exc_tuple: Any = None) -> tuple[Any, Any, Any]:
         kind, error, trace = super()._get_exc_info(exc_tuple)
-        trace = without_worker(trace)
-        return kind, error.with_traceback(trace), trace
+        hide_worker(error)
+        return kind, error, without_worker(trace)
 
     @property
     def last_traceback(self) -> list[str]:
