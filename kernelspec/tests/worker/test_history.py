@@ -74,4 +74,5 @@ def test_the_gateway_does_not_wait_for_the_history(gateway: Gateway, mode: str) 
     database.close()
     manager = "get_ipython().history_manager"
     assert worker.execute(f"str({manager}.hist_file)").value == repr(str(path(gateway)))
-    assert worker.execute(f"{manager}.session_number > 0").value == "True"
+    # One that finds it locked for seconds takes it for broken and moves it away.
+    assert not list(path(gateway).parent.glob("*corrupt*"))

@@ -39,7 +39,7 @@ def test_of_awaited_errors(worker: Worker, code: str, shown: str) -> None:
 @pytest.mark.parametrize(
     ("code", "shown"),
     [
-        # Between two statements of a cell an interrupt hits IPython's code, which has no user frame.
+        # Between two statements an interrupt hits IPython's own code: no user frame then.
         ("def spin():\n    print('go', flush=True)\n    while True: pass\nspin()", "in spin"),
         ("import time\nprint('go', flush=True)\ntime.sleep(30)", "KeyboardInterrupt"),
         ("import asyncio\nprint('go', flush=True)\nawait asyncio.sleep(30)", "KeyboardInterrupt"),
