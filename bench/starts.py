@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from bench.contestants import CONTESTANTS, REFERENCE, Contestant, start
+from bench.contestants import CONTESTANTS, REFERENCE, Contestant, seconds_until_bound, start
 from bench.figures import Figures, Metric
 from tests.support.gateway import Gateway
 
 WARM = Metric("warm start to first execute_reply", "ms")
+BOUND = Metric("warm start to bound sockets", "ms")
 COLD = Metric("cold start, gateway not running", "ms")
 COLD_CACHED = Metric("cold start with AOT cache", "ms")
 PROVISIONER = next(c for c in CONTESTANTS if c.via == "provisioner")
@@ -24,6 +25,7 @@ def warm(figures: Figures, env: dict[str, str], repeats: int) -> None:
     for _ in range(repeats):
         for contestant in CONTESTANTS:
             figures.add(WARM, contestant.label, once(contestant, env))
+            figures.add(BOUND, contestant.label, seconds_until_bound(contestant, env) * 1000)
 
 
 def cold(figures: Figures, folder: Path, env: dict[str, str], repeats: int) -> None:
