@@ -189,3 +189,23 @@ class TestingKeeper:
                 if alive(pid):
                     os.kill(pid, signal.SIGTERM)
             wait_until(lambda line=line: not alive(line["pid"]), "end of the keeper")
+
+
+def read_lane(
+    keeper: TestingKeeper, session: str, name: str = "out", until: bytes = b"\n"
+) -> bytes:
+    """What a worker wrote to a lane, read until it holds `until`."""
+    fd = keeper.lane(session, name)
+    data = b""
+
+    def enough() -> bool:
+        nonlocal data
+        try:
+            data += os.read(fd, 65536)
+        except BlockingIOError:
+            pass
+        return until in data
+
+    wait_until(enough, f"{until!r} on lane {name}")
+    os.close(fd)
+    return data

@@ -9,28 +9,9 @@ import time
 from pathlib import Path
 
 import pytest
-from keeper.harness import TestingKeeper, alive, wait_until
+from keeper.harness import TestingKeeper, alive, read_lane, wait_until
 
 SLEEP = "import time; print('up', flush=True); time.sleep(600)"
-
-
-def read_lane(
-    keeper: TestingKeeper, session: str, name: str = "out", until: bytes = b"\n"
-) -> bytes:
-    fd = keeper.lane(session, name)
-    data = b""
-
-    def enough() -> bool:
-        nonlocal data
-        try:
-            data += os.read(fd, 65536)
-        except BlockingIOError:
-            pass
-        return until in data
-
-    wait_until(enough, f"{until!r} on lane {name}")
-    os.close(fd)
-    return data
 
 
 def test_a_fresh_worker_gets_its_spec_its_environment_and_its_lanes(keeper: TestingKeeper) -> None:
@@ -143,32 +124,6 @@ def test_release_removes_the_fifos(keeper: TestingKeeper) -> None:
     assert keeper.ask("release", session="s1")["ok"]
     assert os.listdir(keeper.directory / "sessions" / "s1") == ["exit.json"]
     assert keeper.ask("release", session="unknown")["ok"]
-
-
-def test_a_memory_limit_kills_and_says_so(keeper: TestingKeeper) -> None:
-    code = (
-        "import sys, time; sys.stdin.readline(); x = bytearray(b'x') * 200_000_000; time.sleep(600)"
-    )
-    pid = keeper.spawn("s1", code)
-    assert keeper.ask("limit", pid=pid, memory=100_000_000)["ok"]
-    event = keeper.event("exit", pid=pid)
-    assert (event["exit"], event["limit"], event["oom"]) == (-9, "memory", False)
-    assert keeper.exit_json("s1")["cause"] == "it used more memory than its limit"
-    assert keeper.ask("limit", pid=pid, memory=1)["code"] == "gone"
-
-
-def test_memory_that_children_share_is_counted_once(keeper: TestingKeeper) -> None:
-    code = (
-        "import os, time; x = bytearray(b'x') * 60_000_000\n"
-        "for _ in range(4):\n"
-        "    if not os.fork(): time.sleep(600)\n"
-        "os.write(1, b'up\\n'); time.sleep(600)"
-    )
-    pid = keeper.spawn("s1", code)
-    read_lane(keeper, "s1", until=b"up\n")
-    keeper.ask("limit", pid=pid, memory=150_000_000)
-    time.sleep(1)  # several samples; there is nothing to wait for when nothing may happen
-    assert alive(pid)
 
 
 def test_idle_keeper_does_nothing(keeper: TestingKeeper) -> None:

@@ -41,6 +41,9 @@ PASSED_ENVIRONMENT = (
 )
 PASSED_PREFIXES = ("LC_", "XDG_", "PENSTOCK_", "JAVA_TOOL_OPTIONS")
 
+PATIENCE = (("--idle", "PENSTOCK_IDLE_SECONDS"), ("--zygote-idle", "PENSTOCK_ZYGOTE_IDLE_SECONDS"))
+"""Options of the gateway and the variables that they are taken from."""
+
 
 class GatewayCommand:
     """How to run the gateway of one jar with one Java."""
@@ -61,7 +64,7 @@ class GatewayCommand:
             os.utime(self.cache)  # caches that nobody uses are removed by their age
             cache = [f"-XX:AOTCache={self.cache}"]
         main = ["-jar", self._jar, "gateway", "--dir", self._directory]
-        return [*self._base(), *cache, *main, *_idle()]
+        return [*self._base(), *cache, *main, *_patience()]
 
     def training(self) -> dict[str, Any] | None:
         """What the keeper needs to make the cache; None when it is there or not wanted."""
@@ -108,13 +111,15 @@ def jvm_environment() -> dict[str, str]:
     }
 
 
-def _idle() -> list[str]:
-    seconds = os.environ.get("PENSTOCK_IDLE_SECONDS")
-    if not seconds:
-        return []
-    if not seconds.isdecimal():
-        raise GatewayError("option", f"PENSTOCK_IDLE_SECONDS is a number of seconds, not {seconds}")
-    return ["--idle", seconds]
+def _patience() -> list[str]:
+    options: list[str] = []
+    for option, name in PATIENCE:
+        seconds = os.environ.get(name)
+        if seconds:
+            if not seconds.isdecimal():
+                raise GatewayError("option", f"{name} is a number of seconds, not {seconds}")
+            options += [option, seconds]
+    return options
 
 
 def _flags() -> list[str]:

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 
 from .log import Log
+from .memory import LimitError
 from .peer import LinePeer, PipeWriter
 from .processes import spawn
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .keeper import Keeper
+    from .memory import MemoryLimit
 
 Answer = Callable[["dict[str, Any]"], None]
 OK = {"ok": True}
@@ -40,7 +42,6 @@ class Requests:
             "signal": self._signal,
             "watch": self._watch,
             "unwatch": self._unwatch,
-            "limit": self._limit,
             "release": self._release,
             "leave": self._leave,
         }
@@ -61,6 +62,8 @@ class Requests:
                 self._ops[op](request, answer)
             else:
                 answer({"ok": False, "code": "op", "error": f"unknown request {op!r}"})
+        except LimitError as error:
+            answer({"ok": False, "code": "limit", "error": str(error)})
         except (
             KeyError,
             TypeError,
@@ -87,21 +90,24 @@ class Requests:
             return
         if not self._open_lanes(spec, answer):
             return
+        limit = self._limit(spec)
 
         def done(pid: int | None, error: dict[str, Any]) -> None:
             if pid is None:
+                _discard(limit)
                 answer(error)
                 return
-            tell_early_exit = self._keeper.workers.add(pid, spec["session"])
+            tell_early_exit = self._keeper.workers.add(pid, spec["session"], limit)
             answer({**OK, "pid": pid})
             tell_early_exit()
 
-        zygote.fork(spec, done)
+        zygote.fork(spec if limit is None else {**spec, **limit.spec}, done)
 
     def _spawn(self, request: dict[str, Any], answer: Answer) -> None:
         spec, argv = request["spec"], request["argv"]
         if not self._open_lanes(spec, answer):
             return
+        limit = self._limit(spec)
         read, write = os.pipe()
         fds = {0: read}
         try:
@@ -112,6 +118,7 @@ class Requests:
             pid = spawn(argv, spec["env"], fds)
         except OSError as error:
             os.close(write)
+            _discard(limit)
             answer(
                 {"ok": False, "code": "start", "error": f"cannot start {argv[0]}: {error.strerror}"}
             )
@@ -119,10 +126,14 @@ class Requests:
         finally:
             for fd in fds.values():
                 os.close(fd)
+        # First into its cgroup: it does nothing of the user's before it has its spec.
+        tell_early_exit = self._keeper.workers.add(pid, spec["session"], limit)
         PipeWriter(self._keeper.loop, write, json.dumps(spec).encode("ascii") + b"\n")
-        tell_early_exit = self._keeper.workers.add(pid, spec["session"])
         answer({**OK, "pid": pid})
         tell_early_exit()
+
+    def _limit(self, spec: dict[str, Any]) -> MemoryLimit | None:
+        return self._keeper.workers.memory.limit((spec.get("limits") or {}).get("memory"))
 
     def _open_lanes(self, spec: dict[str, Any], answer: Answer) -> bool:
         try:
@@ -149,9 +160,6 @@ class Requests:
         self._keeper.leases.unwatch(request["pid"])
         answer(OK)
 
-    def _limit(self, request: dict[str, Any], answer: Answer) -> None:
-        answer(OK if self._keeper.workers.limit(request["pid"], request["memory"]) else GONE)
-
     def _release(self, request: dict[str, Any], answer: Answer) -> None:
         self._keeper.sessions.release(request["session"])
         answer(OK)
@@ -159,3 +167,9 @@ class Requests:
     def _leave(self, _request: dict[str, Any], answer: Answer) -> None:
         answer(OK)
         self._keeper.leave()
+
+
+def _discard(limit: MemoryLimit | None) -> None:
+    """There will be no worker for it."""
+    if limit is not None:
+        limit.ended()

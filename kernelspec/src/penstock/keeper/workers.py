@@ -8,10 +8,9 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 from .groups import end_group, end_leader
-from .limits import MemoryLimits
 from .log import Log
 from .loop import Loop
-from .oom import OomCounter
+from .memory import Blame, Memory, MemoryLimit, size_text
 from .processes import exit_code, exit_text, send, send_group
 from .sessions import Sessions
 
@@ -26,11 +25,12 @@ MAX_UNCLAIMED = 1024
 class Worker:
     """One live worker process; it leads the process group and session of its own pid."""
 
-    __slots__ = ("killed", "pid", "session")
+    __slots__ = ("killed", "limit", "pid", "session")
 
-    def __init__(self, pid: int, session: str) -> None:
+    def __init__(self, pid: int, session: str, limit: MemoryLimit | None) -> None:
         self.pid = pid
         self.session = session
+        self.limit = limit
         self.killed = False
         """We sent SIGKILL: an out-of-memory kill is not the cause."""
 
@@ -47,20 +47,23 @@ class Workers:
         self._on_exit = on_exit
         self._live: dict[int, Worker] = {}
         self._unclaimed: OrderedDict[int, tuple[int, int]] = OrderedDict()
-        self._oom = OomCounter()
-        self.limits = MemoryLimits(loop, log)
+        self.memory = Memory(loop, log)
         self.end_cause = ""
         """Why workers end from now on, when not for a reason of their own ("the gateway ended")."""
 
     def __len__(self) -> int:
-        return len(self._live)
+        """Live workers, and those whose cgroup is not removed yet."""
+        return len(self._live) + self.memory.leaving
 
-    def add(self, pid: int, session: str) -> Callable[[], None]:
-        """Takes over a new worker. The caller answers its request and then calls the function that
-        comes back: it tells the exit of a worker that was gone before its pid was known.
+    def add(self, pid: int, session: str, limit: MemoryLimit | None) -> Callable[[], None]:
+        """Takes over a new worker with the limit that was made for it. The caller answers its
+        request and then calls the function that comes back: it tells the exit of a worker that was
+        gone before its pid was known.
         """
-        self._live[pid] = Worker(pid, session)
-        self._oom.rebase()
+        self._live[pid] = Worker(pid, session, limit)
+        self.memory.rebase()
+        if limit is not None:
+            limit.started(pid)
         if self.end_cause:  # it was forked while everything else was being ended
             end_leader(self._loop, pid)
         early = self._unclaimed.pop(pid, None)
@@ -88,20 +91,6 @@ class Workers:
         # A worker that was forked a moment ago may not lead its group yet.
         return (group and send_group(pid, number)) or send(pid, number)
 
-    def limit(self, pid: int, memory: int) -> bool:
-        """Kills the group of `pid` when its resident memory passes `memory` bytes; false when it
-        was reaped.
-        """
-        worker = self._live.get(pid)
-        if worker is None:
-            return False
-
-        def passed() -> None:
-            worker.killed = True
-
-        self.limits.add(pid, memory, passed)
-        return True
-
     def end_all(self, cause: str) -> None:
         """Ends every worker; `cause` goes to their exit.json."""
         self.end_cause = cause
@@ -112,10 +101,11 @@ class Workers:
     def _ended(self, pid: int, status: int, rss_kb: int) -> None:
         worker = self._live.pop(pid)
         code = exit_code(status)
-        limit = "memory" if self.limits.remove(pid) else None
-        oom = code == -signal.SIGKILL and not worker.killed and self._oom.rose()
+        blame = self.memory.blame(code, worker.killed, worker.limit)
         end_group(self._loop, pid)
-        cause = self.end_cause or _cause(code, limit, oom)
+        if worker.limit is not None:
+            worker.limit.ended()
+        cause = self.end_cause or _cause(code, blame, worker.limit)
         try:
             self._sessions.ended(worker.session, code, cause)
         except OSError as error:  # a full disk: the event still tells it
@@ -126,17 +116,19 @@ class Workers:
             "session": worker.session,
             "exit": code,
             "core": os.WCOREDUMP(status),
-            "oom": oom,
-            "limit": limit,
+            "oom": blame.oom,
+            "limit": blame.limit,
+            "certain": blame.certain,
             "rss_kb": rss_kb,
         }
         self._log("info", "worker-exit", **{k: v for k, v in event.items() if k != "event"})
         self._on_exit(event)
 
 
-def _cause(code: int, limit: str | None, oom: bool) -> str:
-    if limit is not None:
-        return "it used more memory than its limit"
-    if oom:
-        return "probably killed by the system because memory ran out"
+def _cause(code: int, blame: Blame, limit: MemoryLimit | None) -> str:
+    if blame.limit is not None and limit is not None:
+        return f"it used more memory than its limit of {size_text(limit.size)}"
+    if blame.oom:
+        how = "killed" if blame.certain else "probably killed"
+        return f"{how} by the system because memory ran out"
     return exit_text(code)

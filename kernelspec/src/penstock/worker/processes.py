@@ -29,6 +29,23 @@ def lead_session() -> None:
         return
 
 
+def join_cgroup(procs: str) -> None:
+    """Put this process, and so every child to come, into the cgroup of a ``cgroup.procs`` file.
+
+    The keeper looks whether that worked, and samples the memory of a worker that is outside.
+    """
+    try:
+        fd = os.open(procs, os.O_WRONLY | os.O_CLOEXEC)
+    except OSError:
+        return  # gone, or not ours
+    try:
+        os.write(fd, b"0")
+    except OSError:
+        return  # not allowed to leave the cgroup it is in
+    finally:
+        os.close(fd)
+
+
 def die_with_parent(parent: int | None, patience: float = 2.0) -> None:
     """Be killed when the keeper dies.
 

@@ -17,7 +17,8 @@ class Spec:
 
     ``link`` is the path of the gateway's worker socket, ``token`` a hex secret, ``nonce`` the 16
     bytes of the lane markers, ``lanes`` the paths of the FIFOs that become fds 1 and 2 (none: keep
-    the fds as they are), ``rlimits`` maps a name to (soft, hard) with -1 for infinity.
+    the fds as they are), ``rlimits`` maps a name to (soft, hard) with -1 for infinity. ``cgroup``
+    is the ``cgroup.procs`` file by which a fork joins its cgroup (none: it stays in the zygote's).
     """
 
     session: str
@@ -32,6 +33,7 @@ class Spec:
     umask: int | None
     affinity: frozenset[int] | None
     rlimits: Mapping[str, tuple[int, int]]
+    cgroup: str | None
 
     @classmethod
     def parse(cls, raw: Any) -> Spec:
@@ -52,6 +54,7 @@ class Spec:
                 umask=raw.get("umask"),
                 affinity=frozenset(affinity) if affinity else None,
                 rlimits={k: (int(v[0]), int(v[1])) for k, v in (raw.get("rlimits") or {}).items()},
+                cgroup=raw.get("cgroup"),
             )
         except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
             # Whatever is wrong in it, the sender can only be told which field could not be read.

@@ -80,12 +80,16 @@ class Zygote:
 
     def _fork(self, spec: Any) -> int:
         """Fork twice, so that the worker's parent is the keeper; the worker's pid."""
+        from .processes import join_cgroup
+
         reader, writer = os.pipe()
         sys.stdout.flush()
         sys.stderr.flush()
         middle = _fork()
         if middle == 0:
             try:
+                if spec.cgroup is not None:
+                    join_cgroup(spec.cgroup)
                 worker = _fork()
                 if worker:
                     os.write(writer, str(worker).encode())

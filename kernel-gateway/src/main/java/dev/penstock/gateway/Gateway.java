@@ -45,13 +45,13 @@ import org.slf4j.LoggerFactory;
 final class Gateway implements KeeperListener {
   private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
   private static final Duration SWEEP = Duration.ofSeconds(5);
-  private static final Duration ZYGOTE_IDLE = Duration.ofMinutes(30);
+  private static final long SHORTEST_SWEEP_MS = 100;
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(4);
 
   private static final int SIGKILL = 9;
 
   private final RuntimeDirectory directory;
-  private final Duration idle;
+  private final Patience patience;
   private final SessionTable table = new SessionTable();
   private final CountDownLatch leaving = new CountDownLatch(1);
 
@@ -66,13 +66,23 @@ final class Gateway implements KeeperListener {
   private record Parts(Keeper keeper, Zygotes zygotes, Leases leases) {}
 
   /**
-   * A gateway in a runtime directory.
+   * How long what is not used is kept.
    *
-   * @param idle how long it stays without a kernel
+   * @param idle the gateway, without a kernel
+   * @param zygoteIdle a zygote that no worker was forked from
    */
-  Gateway(RuntimeDirectory directory, Duration idle) {
+  record Patience(Duration idle, Duration zygoteIdle) {
+    /** How often to look. */
+    Duration sweep() {
+      Duration shorter = idle.compareTo(zygoteIdle) < 0 ? idle : zygoteIdle;
+      return shorter.compareTo(SWEEP) < 0 ? shorter.plusMillis(SHORTEST_SWEEP_MS) : SWEEP;
+    }
+  }
+
+  /** A gateway in a runtime directory. */
+  Gateway(RuntimeDirectory directory, Patience patience) {
     this.directory = directory;
-    this.idle = idle;
+    this.patience = patience;
   }
 
   /** Runs until the gateway's life is over. */
@@ -110,12 +120,12 @@ final class Gateway implements KeeperListener {
   private void stayUntilDone(Zygotes zygotes) {
     IdleHeap heap = new IdleHeap();
     try {
-      while (!leaving.await(SWEEP.toMillis(), TimeUnit.MILLISECONDS)) {
-        zygotes.expire(ZYGOTE_IDLE);
+      while (!leaving.await(patience.sweep().toMillis(), TimeUnit.MILLISECONDS)) {
+        zygotes.expire(patience.zygoteIdle());
         heap.sweep(table.live().stream().noneMatch(s -> s.view().state() == SessionState.BUSY));
-        if (table.closeIfIdle(idle)) {
+        if (table.closeIfIdle(patience.idle())) {
           LOG.atInfo()
-              .addKeyValue("idle_s", idle.toSeconds())
+              .addKeyValue("idle_s", patience.idle().toSeconds())
               .log("leaving: no kernel for the idle time");
           return;
         }
@@ -148,8 +158,7 @@ final class Gateway implements KeeperListener {
 
   /** Without a keeper nobody saw how the worker ended; it dies with the keeper, of SIGKILL. */
   private static void workerLost(Session session) {
-    session.workerExited(
-        new WorkerExit(session.view().workerPid(), -SIGKILL, false, false, false, 0));
+    session.workerExited(WorkerExit.unseen(session.view().workerPid(), -SIGKILL));
   }
 
   private static void awaitEnd(List<Session> sessions) {

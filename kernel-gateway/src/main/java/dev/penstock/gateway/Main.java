@@ -9,11 +9,12 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * The gateway's program: {@code gateway --dir <runtime directory> [--idle <seconds>]}. People use
- * the command {@code penstock}, which starts this when it is needed.
+ * The gateway's program: {@code gateway --dir <runtime directory> [--idle <seconds>] [--zygote-idle
+ * <seconds>]}. People use the command {@code penstock}, which starts this when it is needed.
  */
 public final class Main {
   private static final Duration DEFAULT_IDLE = Duration.ofMinutes(10);
+  private static final Duration DEFAULT_ZYGOTE_IDLE = Duration.ofMinutes(30);
 
   private Main() {}
 
@@ -25,28 +26,34 @@ public final class Main {
   private static int run(List<String> args, PrintStream err) {
     if (args.size() < 3 || !args.getFirst().equals("gateway") || !args.get(1).equals("--dir")) {
       err.println(
-          "usage: gateway --dir DIRECTORY [--idle SECONDS]; people use the command 'penstock'");
+          "usage: gateway --dir DIRECTORY [--idle SECONDS] [--zygote-idle SECONDS];"
+              + " people use the command 'penstock'");
       return 2;
     }
     try {
       RuntimeDirectory directory = RuntimeDirectory.check(Path.of(args.get(2)));
       GatewayLog.open(directory.logFile());
-      new Gateway(directory, idle(args)).run(version());
+      new Gateway(directory, patience(args)).run(version());
       return 0;
     } catch (IOException e) {
       err.println("the gateway cannot run: " + e.getMessage());
       return 1;
     } catch (NumberFormatException e) {
-      err.println("--idle takes a number of seconds: " + e.getMessage());
+      err.println("--idle and --zygote-idle take a number of seconds: " + e.getMessage());
       return 2;
     }
   }
 
-  private static Duration idle(List<String> args) {
-    int at = args.indexOf("--idle");
+  private static Gateway.Patience patience(List<String> args) {
+    return new Gateway.Patience(
+        seconds(args, "--idle", DEFAULT_IDLE), seconds(args, "--zygote-idle", DEFAULT_ZYGOTE_IDLE));
+  }
+
+  private static Duration seconds(List<String> args, String option, Duration otherwise) {
+    int at = args.indexOf(option);
     return at > 0 && at + 1 < args.size()
         ? Duration.ofSeconds(Long.parseLong(args.get(at + 1)))
-        : DEFAULT_IDLE;
+        : otherwise;
   }
 
   private static String version() {

@@ -122,11 +122,6 @@ public final class Keeper implements AutoCloseable {
     ask("unwatch", QUICK, r -> r.put("pid", pid));
   }
 
-  /** Sets the memory limit of a worker's process group, in bytes. */
-  public void limitMemory(long pid, long bytes) throws KeeperException {
-    ask("limit", QUICK, r -> r.put("pid", pid).put("memory", bytes));
-  }
-
   /** Removes a session's FIFOs. */
   public void release(String session) throws KeeperException {
     ask("release", QUICK, r -> r.put("session", session));
@@ -221,6 +216,7 @@ public final class Keeper implements AutoCloseable {
         Json.flag(line, "core"),
         Json.flag(line, "oom"),
         "memory".equals(Json.text(line, "limit")),
+        Json.flag(line, "certain"),
         Json.integer(line, "rss_kb", 0));
   }
 }

@@ -60,9 +60,6 @@ public final class LocalPlacement implements Placement {
     }
     session.openLanes(lane(session, "out"), lane(session, "err"));
     session.workerStarted(pid, decision.path().word());
-    if (session.spec().memoryLimit() > 0) {
-      keeper.limitMemory(pid, session.spec().memoryLimit());
-    }
     LOG.atInfo()
         .addKeyValue("session", session.spec().id())
         .addKeyValue("pid", pid)
@@ -109,6 +106,9 @@ public final class LocalPlacement implements Placement {
         .add(lane(session, "out").toString())
         .add(lane(session, "err").toString());
     spec.set("env", order.env());
+    if (session.spec().memoryLimit() > 0) {
+      spec.putObject("limits").put("memory", session.spec().memoryLimit());
+    }
     return spec.put("session", session.spec().id())
         .put("link", workerSocket.toString())
         .put("token", session.secrets().token())

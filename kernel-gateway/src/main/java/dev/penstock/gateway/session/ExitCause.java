@@ -1,6 +1,10 @@
 package dev.penstock.gateway.session;
 
 import dev.penstock.gateway.keeper.WorkerExit;
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Says in words why a worker ended (design, "a death is told"). */
@@ -23,10 +27,16 @@ final class ExitCause {
           Map.entry(25, "SIGXFSZ, file size limit"),
           Map.entry(31, "SIGSYS, forbidden system call"));
 
+  private static final List<String> UNITS = List.of("bytes", "KiB", "MiB", "GiB", "TiB");
+
   private ExitCause() {}
 
-  /** One sentence about an exit that nobody asked for. */
-  static String of(WorkerExit exit, boolean starting) {
+  /**
+   * One sentence about an exit that nobody asked for.
+   *
+   * @param memoryLimit the session's limit in bytes, 0 if it has none
+   */
+  static String of(WorkerExit exit, boolean starting, long memoryLimit) {
     String when = starting ? " while it was starting" : "";
     if (exit.code() >= 0) {
       return "The Python process ended"
@@ -43,20 +53,35 @@ final class ExitCause {
         + " ("
         + SIGNALS.getOrDefault(signal, "no common name")
         + ")"
-        + memory(exit)
+        + memory(exit, memoryLimit)
         + ".";
   }
 
-  private static String memory(WorkerExit exit) {
-    String used =
-        exit.rssKiB() > 0 ? "; it used " + exit.rssKiB() / 1024 + " MiB when last seen" : "";
+  private static String memory(WorkerExit exit, long memoryLimit) {
     if (exit.overLimit()) {
-      return ": it used more memory than its limit allows" + used;
+      return ": it used more memory than its limit of " + size(memoryLimit);
     }
+    String used =
+        exit.rssKiB() > 0 ? "; it used " + size(exit.rssKiB() * 1024) + " when last seen" : "";
     if (exit.oom()) {
-      return ": the system's out-of-memory killer was at work, so it probably ran out of memory"
-          + used;
+      return exit.certain()
+          ? ": the system's out-of-memory killer ended it, because memory ran out" + used
+          : ": the system's out-of-memory killer was at work, so it probably ran out of memory"
+              + used;
     }
     return exit.code() == -9 ? ": someone killed it, or the system did" + used : "";
+  }
+
+  /** A size for people, rounded to a tenth: "300 MiB", "1.5 GiB". */
+  static String size(long bytes) {
+    double value = bytes;
+    int unit = 0;
+    while (value >= 1024 && unit < UNITS.size() - 1) {
+      value /= 1024;
+      unit++;
+    }
+    return new DecimalFormat("0.#", DecimalFormatSymbols.getInstance(Locale.ROOT)).format(value)
+        + " "
+        + UNITS.get(unit);
   }
 }

@@ -159,7 +159,7 @@ final class Lifecycle {
    * decision 7).
    */
   private Ending die(WorkerExit exit, Conversation conversation) {
-    String cause = ExitCause.of(exit, !started);
+    String cause = ExitCause.of(exit, !started, spec.memoryLimit());
     outlet.stream(conversation.currentParent(), "stderr", "\nPenstock: " + cause + "\n");
     door.stopHeartbeat();
     return new Ending(exit.code(), cause + stderrTail.asSuffix());

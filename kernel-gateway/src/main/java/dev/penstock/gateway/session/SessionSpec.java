@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param via who asked: {@code provisioner}, {@code launcher} or {@code cli}
  * @param cwd working directory the client asked for
  * @param connectionFile path of the connection file, for information
- * @param memoryLimit bytes the worker's process group may use, 0 for no limit
+ * @param memoryLimit bytes the worker and its children may use, 0 for no limit
  */
 public record SessionSpec(
     String id,

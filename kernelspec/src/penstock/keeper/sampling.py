@@ -1,5 +1,5 @@
-"""Memory limits: samples the resident memory of workers' process groups while at least one limit
-exists.
+"""Memory limits where no cgroup can be made: samples the resident memory of workers' process groups
+while at least one such limit exists.
 """
 
 from __future__ import annotations
@@ -23,36 +23,39 @@ MAX_SHARE = 0.05
 PAGE_KB = os.sysconf("SC_PAGE_SIZE") // 1024
 
 
-class _Limit:
-    __slots__ = ("memory_kb", "on_passed", "passed")
+class _Sampled:
+    __slots__ = ("memory_kb", "on_passed")
 
     def __init__(self, memory_kb: int, on_passed: Callable[[], None]) -> None:
         self.memory_kb = memory_kb
         self.on_passed = on_passed
-        self.passed = False
 
 
-class MemoryLimits:
-    """Kills the process group of a worker (SIGKILL) when its resident memory passes a limit."""
+def can_sample() -> bool:
+    """True where the memory of processes can be read."""
+    return os.path.exists("/proc/self/stat")
+
+
+class MemorySamples:
+    """Kills the process group of a worker (SIGKILL) when its resident memory passes a limit. What
+    is allocated between two samples can be more than the limit.
+    """
 
     def __init__(self, loop: Loop, log: Log) -> None:
         self._loop = loop
         self._log = log
-        self._limits: dict[int, _Limit] = {}
+        self._limits: dict[int, _Sampled] = {}
         self._timer: Timer | None = None
 
     def add(self, pgid: int, memory: int, on_passed: Callable[[], None]) -> None:
-        """Sets (or replaces) the limit of a group, in bytes; `on_passed` is called right before the
-        kill.
-        """
-        self._limits[pgid] = _Limit(memory // 1024, on_passed)
+        """Sets the limit of a group, in bytes; `on_passed` is called right before the kill."""
+        self._limits[pgid] = _Sampled(memory // 1024, on_passed)
         if self._timer is None:
             self._timer = self._loop.later(0, self._sample)
 
-    def remove(self, pgid: int) -> bool:
-        """Ends a limit; true if the group had passed it."""
-        limit = self._limits.pop(pgid, None)
-        return limit is not None and limit.passed
+    def remove(self, pgid: int) -> None:
+        """Ends a limit. A group without one is no error."""
+        self._limits.pop(pgid, None)
 
     def _sample(self) -> None:
         self._timer = None
@@ -74,8 +77,7 @@ class MemoryLimits:
         spent = time.monotonic() - started
         self._timer = self._loop.later(max(interval, spent / MAX_SHARE), self._sample)
 
-    def _kill(self, pgid: int, limit: _Limit, resident_kb: int) -> None:
-        limit.passed = True
+    def _kill(self, pgid: int, limit: _Sampled, resident_kb: int) -> None:
         limit.on_passed()
         self._log(
             "warn", "memory-limit", pid=pgid, limit_kb=limit.memory_kb, resident_kb=resident_kb
