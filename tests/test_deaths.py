@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
 
 import pytest
 from nbclient.exceptions import DeadKernelError
 
 from tests.support import notebooks
 from tests.support.gateway import Gateway
-from tests.support.kernel import Kernel, started
+from tests.support.kernel import Kernel
 from tests.support.waiting import eventually, seconds
 
 CAUSE_WITHIN = 1.0
 """Seconds from the death to its cause on iopub."""
-
-MEMORY_LIMIT = "300M"
 
 DEATHS = {
     "segfault": ("import ctypes; ctypes.string_at(0)", -11, r"SIGSEGV|segmentation fault"),
@@ -25,22 +22,6 @@ DEATHS = {
     "kill": ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", -9, r"SIGKILL|killed"),
     "abort": ("import os; os.abort()", -6, r"SIGABRT|abort"),
 }
-
-HOARD = """
-import time
-hoard = []
-for _ in range(400):
-    hoard.append(b"\\1" * 5_000_000)
-    time.sleep(0.02)
-"""
-
-
-@pytest.fixture
-def limited(via: str, gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kernel]:
-    """A kernel with a memory limit."""
-    monkeypatch.setenv("PENSTOCK_MEMORY_LIMIT", MEMORY_LIMIT)
-    with started(via) as kernel:
-        yield kernel
 
 
 def assert_exit(kernel: Kernel, expected: int) -> None:
@@ -88,21 +69,6 @@ def test_restart_after_death(kernel: Kernel, death: str) -> None:
     kernel.assert_healthy()
     assert kernel.worker_pid != before
     assert kernel.run("before").ename == "NameError"
-
-
-@pytest.mark.beyond_reference
-def test_memory_limit(limited: Kernel) -> None:
-    cell = limited.send(HOARD)
-    cell.until_text("memory", "stderr", within=30)
-    assert_exit(limited, -9)
-    limited.restart()
-    limited.assert_healthy()
-
-
-@pytest.mark.beyond_reference
-def test_memory_limit_lets_smaller_cells_be(limited: Kernel) -> None:
-    assert limited.run("len(b'1' * 50_000_000)").result() == "50000000"
-    limited.assert_healthy()
 
 
 @pytest.mark.beyond_reference
