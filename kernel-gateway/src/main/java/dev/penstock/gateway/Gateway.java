@@ -21,6 +21,7 @@ import dev.penstock.protocol.zmq.ZmqRuntime;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -45,7 +46,7 @@ import org.slf4j.LoggerFactory;
 final class Gateway implements KeeperListener {
   private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
   private static final Duration SWEEP = Duration.ofSeconds(5);
-  private static final long SHORTEST_SWEEP_MS = 100;
+  private static final Duration SHORTEST_SWEEP = Duration.ofMillis(100);
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(4);
 
   private static final int SIGKILL = 9;
@@ -72,10 +73,10 @@ final class Gateway implements KeeperListener {
    * @param zygoteIdle a zygote that no worker was forked from
    */
   record Patience(Duration idle, Duration zygoteIdle) {
-    /** How often to look. */
+    /** How often to look: at least once in either time, and not all the time. */
     Duration sweep() {
-      Duration shorter = idle.compareTo(zygoteIdle) < 0 ? idle : zygoteIdle;
-      return shorter.compareTo(SWEEP) < 0 ? shorter.plusMillis(SHORTEST_SWEEP_MS) : SWEEP;
+      return Collections.max(
+          List.of(SHORTEST_SWEEP, Collections.min(List.of(SWEEP, idle, zygoteIdle))));
     }
   }
 
