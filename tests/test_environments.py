@@ -98,3 +98,13 @@ def test_arguments_that_need_a_fresh_start(via: str, gateway: Gateway) -> None:
         assert start_path(gateway, kernel) == "fresh"
         cell = kernel.run("7\n8")
         assert [r["data"]["text/plain"] for r in cell.of("execute_result")] == ["7", "8"]
+
+
+def test_where_nothing_can_be_forked_every_worker_is_fresh(
+    own_gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("penstock.client.request.can_fork", lambda: False)
+    with started("provisioner") as kernel:
+        assert start_path(own_gateway, kernel) == "fresh"
+        assert own_gateway.status()["zygotes"] == []
+        kernel.assert_healthy()

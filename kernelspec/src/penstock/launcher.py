@@ -22,6 +22,11 @@ def _open_standard_descriptors() -> None:
 
 _open_standard_descriptors()
 
+from .platforms import unsupported  # noqa: E402  (first of all the descriptors)
+
+if problem := unsupported():  # the imports below need what only other systems have
+    sys.exit(f"penstock: {problem}")
+
 from . import connection_file as files  # noqa: E402  (first of all the descriptors)
 from .arguments import KernelArguments, parse_arguments  # noqa: E402
 from .client.errors import GatewayError  # noqa: E402

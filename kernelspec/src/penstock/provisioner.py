@@ -18,6 +18,11 @@ from jupyter_client.localinterfaces import is_local_ip
 from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
 from traitlets import Bool
 
+from .platforms import unsupported
+
+if problem := unsupported():  # the imports below need what only other systems have
+    raise ImportError(problem)
+
 from .arguments import interpreter_flags, launcher_arguments, parse_arguments
 from .background import in_thread
 from .client.control import Control

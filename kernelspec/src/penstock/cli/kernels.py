@@ -37,8 +37,9 @@ def start(options: argparse.Namespace) -> int:
         connection=_wanted(path),
         connection_file=path,
         independent=True,
+        fresh=options.fresh,
     )
-    answer, directory = start_kernel({**request, "fresh": options.fresh})
+    answer, directory = start_kernel(request)
     _write(path, answer, directory)
     if options.json:
         print_json(

@@ -14,6 +14,7 @@ from typing import Any
 
 from .. import __version__
 from ..client.errors import GatewayError
+from ..platforms import unsupported
 from .printing import print_error
 
 Command = Callable[[argparse.Namespace], int]
@@ -44,8 +45,8 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _check_platform() -> None:
-    if sys.platform == "win32":
-        raise GatewayError("platform", "Penstock does not run on Windows", "use it inside WSL 2")
+    if problem := unsupported():
+        raise GatewayError("platform", problem)
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..platforms import can_fork
 from .environment import client_facts, describe_environment, lease, memory_limit, wire_env
 
 TYPE_CHECKING = False  # typing itself is not imported: it would cost more than all of this module
@@ -21,10 +22,12 @@ def start_request(
     connection: dict[str, Any],
     connection_file: str | None,
     independent: bool = False,
+    fresh: bool = False,
 ) -> dict[str, Any]:
     """The fields of `start` (docs/local-sockets.md) for a kernel of the interpreter `python`, run
     with the options `flags` and the kernel arguments `args`. Unless `independent`, it ends with
-    this process. Raises GatewayError.
+    this process. `fresh` asks for a new process in place of a fork; where there are no forks it is
+    always one. Raises GatewayError.
     """
     env = wire_env(env)
     return {
@@ -37,6 +40,7 @@ def start_request(
         "connection": connection,
         "connection_file": connection_file,
         "lease": None if independent else lease(),
+        "fresh": fresh or not can_fork(),
         **client_facts(),
         **memory_limit(env),
     }

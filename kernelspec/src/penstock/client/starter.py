@@ -21,6 +21,11 @@ from .java import find_java
 from .jvm import GatewayCommand, jvm_environment
 from .runtime import check_space
 
+KEEPER = os.path.join(
+    os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "keeper", "__main__.py"
+)
+"""The keeper's program, run by its path: that is quicker than to look for a module."""
+
 TIMEOUT = 90.0
 """Seconds until a keeper that says nothing is given up; its own limits are shorter."""
 
@@ -29,8 +34,6 @@ def start_keeper(directory: str, jar: str, lock_fd: int, zygote: dict[str, Any] 
     """Starts keeper and gateway in `directory` and returns when the gateway listens. Raises
     GatewayError.
     """
-    if sys.platform == "win32":
-        raise GatewayError("platform", "Penstock does not run on Windows", "use it inside WSL 2")
     check_space(directory)
     command = GatewayCommand(find_java(), jar, directory)
     config = {
@@ -56,10 +59,7 @@ def run_keeper(config: dict[str, Any], lock_fd: int) -> dict[str, Any]:
     """Starts a keeper and waits for its outcome, `{}` when it died without one. Raises
     GatewayError.
     """
-    main = os.path.join(
-        os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "keeper", "__main__.py"
-    )
-    argv = [sys.executable, "-I", "-S", "-X", "utf8", main, str(lock_fd)]
+    argv = [sys.executable, "-I", "-S", "-X", "utf8", KEEPER, str(lock_fd)]
     try:
         process = subprocess.Popen(
             argv,

@@ -14,7 +14,7 @@ from .listener import Listener
 from .log import Log, tail
 from .loop import Loop
 from .peer import LinePeer
-from .processes import exit_text, send
+from .processes import exit_text, rss_kb, send
 from .requests import Requests
 from .sessions import KEEP_SECONDS, Sessions
 from .starter import Starter
@@ -147,7 +147,7 @@ class Keeper:
                 return  # no child at all
             if pid == 0:
                 return  # children, but none that has ended
-            self._reaped(pid, status, usage.ru_maxrss)
+            self._reaped(pid, status, rss_kb(usage))
 
     def _reaped(self, pid: int, status: int, rss_kb: int) -> None:
         code = os.waitstatus_to_exitcode(status)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import fcntl
 import os
 import signal
+import sys
 
 TYPE_CHECKING = False  # typing itself is not imported: it would cost more than all of this module
 if TYPE_CHECKING:
+    import resource
     from typing import Any
 
 LOWEST_FREE = 10
@@ -77,6 +79,11 @@ def exit_text(code: int) -> str:
         return f"killed by signal {-code} ({signal.Signals(-code).name})"
     except ValueError:  # a real-time signal has no name
         return f"killed by signal {-code}"
+
+
+def rss_kb(usage: resource.struct_rusage) -> int:
+    """The highest resident memory of a process that was reaped, in kB: macOS tells it in bytes."""
+    return usage.ru_maxrss // 1024 if sys.platform == "darwin" else usage.ru_maxrss
 
 
 def send_group(pgid: int, number: int) -> bool:

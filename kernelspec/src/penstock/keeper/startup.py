@@ -29,6 +29,9 @@ PREDECESSOR_TIMEOUT = 15.0
 MAX_FILES = 65536
 """Two descriptors are held for each session; the soft limit is raised up to this."""
 
+MACOS_FILES = 10240
+"""OPEN_MAX, the most that every macOS takes."""
+
 
 def main() -> None:
     """Runs the keeper. Its starter gives it three descriptors: 0, a pipe with the configuration
@@ -121,7 +124,11 @@ def _raise_file_limit() -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = MAX_FILES if hard == resource.RLIM_INFINITY else min(hard, MAX_FILES)
     if soft != resource.RLIM_INFINITY and soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        except (OSError, ValueError):
+            # macOS has an infinite hard limit and refuses more than the kernel's own.
+            resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, MACOS_FILES), hard))
 
 
 def _where(error: BaseException) -> list[str]:
