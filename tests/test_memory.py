@@ -94,6 +94,16 @@ def test_a_worker_is_inside_before_the_users_code_runs(
 
 
 @needs_cgroup
+def test_a_limit_that_is_too_small_to_start_with_is_told(
+    own_gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PENSTOCK_MEMORY_LIMIT", "100K")
+    done = own_gateway.run("kernel", "start")
+    assert done.returncode == 1
+    assert "memory limit of 100 KiB is too small" in done.stderr
+
+
+@needs_cgroup
 def test_a_child_that_passes_the_limit_does_not_end_its_worker(limited: Kernel) -> None:
     limited.run("before = 1")
     assert limited.run(IN_A_CHILD).result() == "-9"

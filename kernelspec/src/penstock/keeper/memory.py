@@ -13,6 +13,10 @@ from .loop import READ, Loop
 from .oom import OomCounter
 from .sampling import MemorySamples, can_sample
 
+TYPE_CHECKING = False  # typing itself is not imported: it would cost more than all of this module
+if TYPE_CHECKING:
+    from typing import Any
+
 FORGIVE = 1.0
 """Seconds after a kill in a worker's cgroup in which the worker's own death is blamed on it. Later
 it is known that only a child was killed.
@@ -75,6 +79,13 @@ class MemoryLimit:
             self.passed = True
 
         self._memory.samples.add(pid, self.size, passed)
+
+    def explained(self, error: dict[str, Any]) -> dict[str, Any]:
+        """The answer to a fork that failed: this limit as the reason, if it is."""
+        if self.cgroup is None or self.cgroup.verdict() != "limit":
+            return error
+        text = f"a memory limit of {size_text(self.size)} is too small for a Python process"
+        return {"ok": False, "code": "limit", "error": text}
 
     def ended(self) -> None:
         """The worker was reaped: ends what is left in its cgroup and removes it."""

@@ -94,8 +94,8 @@ class Requests:
 
         def done(pid: int | None, error: dict[str, Any]) -> None:
             if pid is None:
+                answer(error if limit is None else limit.explained(error))
                 _discard(limit)
-                answer(error)
                 return
             tell_early_exit = self._keeper.workers.add(pid, spec["session"], limit)
             answer({**OK, "pid": pid})
