@@ -136,7 +136,7 @@ def test_without_cgroups_memory_is_sampled(own_gateway: Gateway) -> None:
     assert json.loads(done.stdout)["code"] == -9, done.stderr
     assert TOLD in json.loads(done.stdout)["told"]
     (log,) = own_gateway.runtime.glob("*/keeper.log")
-    assert '"resident_kb"' in log.read_text(encoding="utf-8")
+    assert '"memory-limit-sampled"' in log.read_text(encoding="utf-8")
 
 
 @needs_cgroup

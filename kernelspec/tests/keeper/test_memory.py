@@ -121,10 +121,12 @@ def test_cgroups_of_a_killed_keeper_are_removed_by_the_next(keeper: TestingKeepe
     assert PLACE is not None
     ended = subprocess.Popen(["true"])
     ended.wait()
-    left = Path(PLACE[1]) / f"penstock-{ended.pid}-1"
-    left.mkdir()
-    spawn(keeper, "pass")
-    assert not left.exists()
+    left = [Path(PLACE[1]) / f"penstock-{pid}-1" for pid in (ended.pid, keeper.pid)]
+    for folder in left:
+        folder.mkdir()
+    pid = spawn(keeper, UP_AND_SLEEP)
+    assert not left[0].exists()
+    assert (left[1] / "cgroup.procs").read_text() == f"{pid}\n", "made anew"
 
 
 @cgroups_only

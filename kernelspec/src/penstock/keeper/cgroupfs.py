@@ -42,10 +42,12 @@ def write(folder: str, name: str, value: object) -> None:
 
 
 def sweep(parent: str, proc: str = "/proc") -> None:
-    """Removes empty cgroups that keepers left which were killed."""
+    """Removes empty cgroups of keepers that were killed, before this one has made any; one of them
+    may have had the same pid.
+    """
     for name in os.listdir(parent):
         pid = name[len(PREFIX) :].partition("-")[0] if name.startswith(PREFIX) else ""
-        if pid and not os.path.exists(os.path.join(proc, pid)):
+        if pid == str(os.getpid()) or (pid and not os.path.exists(os.path.join(proc, pid))):
             try:
                 os.rmdir(os.path.join(parent, name))
             except OSError:

@@ -132,16 +132,21 @@ class _Version1(MemoryCgroup):
         return int(highest) + CHARGE >= int(read(self.folder, "memory.limit_in_bytes"))
 
     def watch_kills(self) -> int:
-        control = os.open(os.path.join(self.folder, "memory.oom_control"), os.O_RDONLY)
-        told = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
+        told = control = -1
         try:
+            told = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
+            control = os.open(os.path.join(self.folder, "memory.oom_control"), os.O_RDONLY)
             write(self.folder, "cgroup.event_control", f"{told} {control}")
-        except OSError:  # kernels to come may drop it: a child's kill is then not told from others
-            os.close(told)
+            return told
+        except OSError:
+            # No descriptor is left, or a kernel to come dropped this: a child's kill is then not
+            # told from its worker's.
+            if told >= 0:
+                os.close(told)
             return -1
         finally:
-            os.close(control)
-        return told
+            if control >= 0:
+                os.close(control)
 
 
 class _Version2(MemoryCgroup):

@@ -78,6 +78,7 @@ class MemoryLimit:
         def passed() -> None:
             self.passed = True
 
+        self._memory.log("info", "memory-limit-sampled", pid=pid, limit=self.size)
         self._memory.samples.add(pid, self.size, passed)
 
     def explained(self, error: dict[str, Any]) -> dict[str, Any]:
