@@ -47,7 +47,8 @@ def sweep(parent: str, proc: str = "/proc") -> None:
     """
     for name in os.listdir(parent):
         pid = name[len(PREFIX) :].partition("-")[0] if name.startswith(PREFIX) else ""
-        if pid == str(os.getpid()) or (pid and not os.path.exists(os.path.join(proc, pid))):
+        ours = pid == str(os.getpid())
+        if pid.isdecimal() and (ours or not os.path.exists(os.path.join(proc, pid))):
             try:
                 os.rmdir(os.path.join(parent, name))
             except OSError:
