@@ -14,9 +14,11 @@ import signal
 import threading
 from typing import Any
 
+from .debugger.service import DebugService
 from .ending import EXIT_SHUTDOWN, Ending, exit_code
 from .frames import FrameType
 from .link import Connection, LinkClosed
+from .untraced import untraced
 
 #: A signal that nobody uses; system calls that it breaks are taken up again.
 _NUDGE = signal.SIGURG
@@ -25,13 +27,15 @@ _DELAYS = (0.1, 0.01)
 
 
 class ControlThread(threading.Thread):
-    """Waits for SHUTDOWN or the end of the lane, then ends the worker.
+    """Hands debug requests on until SHUTDOWN or the end of the lane, then ends the worker.
 
     The main thread makes it, because only that one may set signal handlers.
     """
 
-    def __init__(self, connection: Connection, ending: Ending) -> None:
+    def __init__(self, connection: Connection, ending: Ending, debug: DebugService) -> None:
         super().__init__(name="penstock-control", daemon=True)
+        untraced(self)
+        self._debug = debug
         self._connection = connection
         self._ending = ending
         self._main = threading.get_ident()
@@ -57,15 +61,20 @@ class ControlThread(threading.Thread):
                 elif not ready:
                     self._delays.pop()
                     signal.pthread_kill(self._main, _NUDGE)
-                if self._connection in ready and self._shutdown():
+                if self._connection in ready and self._take():
                     return EXIT_SHUTDOWN
         except (LinkClosed, OSError) as error:
             # Without a gateway nobody can reach this worker any more.
             return exit_code(error)
 
-    def _shutdown(self) -> bool:
-        frames = self._connection.read()
-        return any(frame.type is FrameType.SHUTDOWN for frame in frames)
+    def _take(self) -> bool:
+        """Act on what has arrived; whether that is the end."""
+        for frame in self._connection.read():
+            if frame.type is FrameType.SHUTDOWN:
+                return True
+            if frame.type is FrameType.REQUEST:
+                self._debug.take(frame)
+        return False
 
 
 def release_signals() -> None:

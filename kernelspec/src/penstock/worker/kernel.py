@@ -14,6 +14,7 @@ from ipykernel.ipkernel import IPythonKernel
 from traitlets import Any as AnyTrait
 from traitlets import Type
 
+from .debugger.adapter import installed
 from .errors import error_content
 from .execution import Cell, accepted_options, reply_content
 from .frames import Part
@@ -24,7 +25,7 @@ from .session import REPLY_ABORT, REPLY_EXIT, IOPubSocket, ShellStream, WorkerSe
 from .streams import Outbox
 from .zmqshell import ZMQInteractiveShell
 
-#: Requests that the gateway answers itself, or that no worker serves yet.
+#: Requests that the gateway or the control thread serves, or that no worker serves yet.
 _NOT_SERVED = frozenset(
     {
         "shutdown_request",
@@ -77,6 +78,7 @@ class WorkerKernel(IPythonKernel):
             {name: self.shell_handlers[name] for name in ("comm_open", "comm_msg", "comm_close")}
         )
         self._cell_options = accepted_options(self.shell)
+        self._debugger_there = installed()
 
     def begin(self, kernel_session: str) -> None:
         """Take the ids of this worker; a fork inherits those of the zygote."""
@@ -93,7 +95,9 @@ class WorkerKernel(IPythonKernel):
             "language_info": self.language_info,
             "banner": self.banner,
             "help_links": self.help_links,
-            "supported_features": [],
+            "supported_features": ["debugger"] if self._debugger_there else [],
+            # Deprecated since protocol 5.5, but older clients look for it.
+            "debugger": self._debugger_there,
         }
 
     @property

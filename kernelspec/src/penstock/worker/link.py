@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import select
 import socket
+import threading
 from collections import deque
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
@@ -50,6 +51,7 @@ class Connection:
         self._socket.connect(path)
         self._decoder = FrameDecoder(TO_WORKER)
         self._welcome = False
+        self._posting = threading.Lock()
 
     def fileno(self) -> int:
         """The descriptor, for an event loop."""
@@ -62,6 +64,18 @@ class Connection:
     def write(self, parts: Sequence[Part]) -> BaseException | None:
         """Write all parts; returns what a signal handler raised meanwhile."""
         return write_whole(self._socket.send, parts)
+
+    def post(self, frame: Frame) -> None:
+        """Send one whole frame on a lane that has no order with others. Any thread but the main.
+
+        Raises :class:`LinkClosed` when the gateway is gone, ``ValueError`` when it is too large.
+        """
+        data = encode(frame)
+        try:
+            with self._posting:
+                self._socket.sendall(data)
+        except OSError as error:
+            raise LinkClosed(f"link lost: {error}") from error
 
     def read(self) -> list[Frame]:
         """The frames that arrived, without waiting. Raises :class:`LinkClosed` at the end."""

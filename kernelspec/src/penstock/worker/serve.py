@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from . import forking
 from .app import IPKernelApp
 from .control import ControlThread
+from .debugger.service import DebugService
 from .ending import EXIT_LINK_LOST, EXIT_SHUTDOWN, Ending, exit_code
 from .environment import enter_directory, renew_random_state, replace_environment
 from .intake import Intake
@@ -74,7 +75,7 @@ def _run(app: IPKernelApp, link: Link, loop: asyncio.AbstractEventLoop) -> None:
     ending = Ending(loop, app.interrupts)
     intake = Intake(link, app.interrupts)
     app.kernel.intake = intake
-    ControlThread(link.control, ending).start()
+    ControlThread(link.control, ending, DebugService(app.kernel, link.control, loop)).start()
 
     def readable() -> None:
         try:

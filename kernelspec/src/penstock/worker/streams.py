@@ -19,6 +19,7 @@ from ipykernel.iostream import OutStream
 from .interrupts import Interrupts
 from .link import LinkClosed
 from .session import IOPubSocket, WorkerSession
+from .untraced import untraced
 
 #: Seconds between the first buffered text and its flush.
 INTERVAL = 0.015
@@ -77,7 +78,7 @@ class Outbox:
     def _arm(self) -> None:
         if self._timer is None:
             self._timer = threading.Thread(target=self._run, name="penstock-output", daemon=True)
-            self._timer.start()
+            untraced(self._timer).start()
         self._armed.set()
 
     def _run(self) -> None:

@@ -19,6 +19,9 @@ public interface LinkPeer {
   /** A frame of the data lane; may wait (back-pressure). */
   void frame(Frame frame) throws InterruptedException;
 
+  /** A frame of the control lane; never waits. */
+  void controlFrame(Frame frame);
+
   /** The data lane ended. */
   void dataClosed();
 }

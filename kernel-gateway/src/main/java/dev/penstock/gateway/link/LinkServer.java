@@ -71,13 +71,7 @@ public final class LinkServer implements AutoCloseable {
             FrameType.WELCOME, 0, 0, List.of(Json.bytes(Json.object().put("version", VERSION)))));
     if ("control".equals(Json.text(hello, "lane"))) {
       peer.controlOpened(connection);
-      // The control lane carries nothing towards the gateway in version 1: wait for its end.
-      readFrames(
-          reader,
-          frame -> {
-            throw new LinkProtocolException(
-                "a worker sent " + frame.type() + " on its control lane");
-          });
+      readFrames(reader, peer::controlFrame);
       return;
     }
     peer.dataOpened(connection, hello);

@@ -37,6 +37,7 @@ final class Conversation implements Inbound {
   private final RequestQueue queue = new RequestQueue();
   private final InFlight inFlight;
   private final InputExchange input;
+  private final DebugRequests debug;
   private byte[] lastParent = Json.emptyObject();
 
   Conversation(
@@ -48,6 +49,7 @@ final class Conversation implements Inbound {
     this.lifecycle = lifecycle;
     this.inFlight = new InFlight(worker);
     this.input = new InputExchange(outlet, worker, inFlight);
+    this.debug = new DebugRequests(outlet, worker);
   }
 
   SessionState state() {
@@ -105,6 +107,7 @@ final class Conversation implements Inbound {
         idle(request);
       }
       case "shutdown_request" -> shutdown(request);
+      case DebugRequests.TYPE -> debug.add(request);
       case String type when replies.canAnswer(type) -> {
         busy(request);
         replies.answer(request);
@@ -137,6 +140,7 @@ final class Conversation implements Inbound {
    * waits for its turn.
    */
   void dispatch() {
+    debug.dispatch();
     for (Request next = queue.peek(); next != null; next = queue.peek()) {
       if (lifecycle.stopping() || !ready(next)) {
         return;
@@ -201,6 +205,18 @@ final class Conversation implements Inbound {
           LOG.atWarn()
               .addKeyValue("type", frame.type())
               .log("worker sent a frame of the wrong direction");
+    }
+  }
+
+  /** Takes what the worker said on its control lane. */
+  void controlFrame(Frame frame) {
+    switch (frame.type()) {
+      case PUBLISH -> outlet.publish(frame);
+      case REPLY -> debug.reply(frame);
+      case HELLO, WELCOME, REQUEST, INPUT_REQUEST, INPUT_REPLY, SHUTDOWN ->
+          LOG.atWarn()
+              .addKeyValue("type", frame.type())
+              .log("worker sent a frame of the wrong direction on its control lane");
     }
   }
 

@@ -169,6 +169,11 @@ public final class Session implements LinkPeer {
   }
 
   @Override
+  public void controlFrame(Frame frame) {
+    inbox.command(new SessionEvent.ControlFrame(frame));
+  }
+
+  @Override
   public void dataClosed() {
     linkEnded.countDown();
     order.close();

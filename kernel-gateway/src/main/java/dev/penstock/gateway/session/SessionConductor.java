@@ -143,6 +143,7 @@ final class SessionConductor implements Runnable {
           worker.controlOpened(link);
           lifecycle.controlOpened();
         }
+        case SessionEvent.ControlFrame(var frame) -> conversation.controlFrame(frame);
         case SessionEvent.WorkerStarted(var pid) -> {
           worker.started(pid);
           lifecycle.workerStarted();

@@ -45,6 +45,9 @@ sealed interface SessionEvent {
   /** The worker connected its control lane. */
   record ControlLinkOpened(LinkConnection link) implements Command {}
 
+  /** A frame of the control lane. */
+  record ControlFrame(Frame frame) implements Command {}
+
   /** The keeper started the process. */
   record WorkerStarted(long pid) implements Command {}
 

@@ -59,6 +59,18 @@ final class WorkerControl {
     }
   }
 
+  /** Whether the control lane is open. */
+  boolean controllable() {
+    return control != null;
+  }
+
+  /** Sends what does not wait for the request that runs. */
+  void sendControl(Frame frame) {
+    if (control != null) {
+      control.send(frame);
+    }
+  }
+
   /** Asks the worker to end by itself. Returns false when it cannot be asked. */
   boolean askToEnd(boolean restart) {
     if (control == null) {

@@ -1,0 +1,74 @@
+"""debugpy, imported and started once per worker, when the debugger is first asked for."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+_HOST = "127.0.0.1"
+#: Without it debugpy warns on stderr that breakpoints in Python's frozen modules are missed.
+_QUIET = "PYDEVD_DISABLE_FILE_VALIDATION"
+
+
+class UnavailableError(Exception):
+    """The debugger cannot be started; the message says why and what to do."""
+
+
+def installed() -> bool:
+    """Whether debugpy can be imported, without importing it."""
+    return importlib.util.find_spec("debugpy") is not None
+
+
+def import_debugpy() -> Any:
+    """The debugpy module. Raises :class:`UnavailableError`."""
+    with _quiet():
+        try:
+            return importlib.import_module("debugpy")
+        except ImportError as error:
+            raise UnavailableError(
+                f"the debugger needs debugpy in the kernel's environment ({error});"
+                " install it with: pip install debugpy"
+            ) from error
+
+
+def listen() -> tuple[str, int]:
+    """Start debugpy and its adapter process; where the adapter listens.
+
+    Any thread. Raises :class:`UnavailableError`.
+    """
+    debugpy = import_debugpy()
+    try:
+        with _quiet():
+            # A child process would wait for a debugger that no Jupyter client attaches to it.
+            debugpy.configure(subProcess=False)
+            host, port = debugpy.listen((_HOST, 0))
+    except Exception as error:
+        # Whatever debugpy finds wrong (a second listen, no process, no port), the user is told.
+        raise UnavailableError(f"debugpy does not start: {error}") from error
+    return host, port
+
+
+def trace_this_thread() -> None:
+    """Have debugpy see the calling thread.
+
+    Only some systems let debugpy reach threads other than its own (pydevd ships the native code
+    for it on x86 alone).
+    """
+    import_debugpy().trace_this_thread(True)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """The environment stays the user's: debugpy reads the variable when it is imported."""
+    if _QUIET in os.environ:
+        yield
+        return
+    os.environ[_QUIET] = "1"
+    try:
+        yield
+    finally:
+        os.environ.pop(_QUIET, None)

@@ -1,0 +1,119 @@
+"""The debugger's thread: it serves debug requests while the main thread runs or stands still."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import select
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from ..frames import Frame, FrameType
+from ..jsonio import pack, unpack
+from ..link import Connection, LinkClosed
+from ..untraced import untraced
+from .connection import ConnectionLostError
+from .dap import Message, failure
+
+if TYPE_CHECKING:
+    from .debugger import Debugger
+
+
+class DebugService:
+    """Takes debug requests from the control lane and answers there, one after the other.
+
+    The thread is made by the first request: a worker that is not debugged pays nothing.
+    """
+
+    def __init__(
+        self, kernel: Any, control: Connection, loop: asyncio.AbstractEventLoop
+    ) -> None:
+        self._kernel = kernel
+        self._control = control
+        self._loop = loop
+        self._requests: deque[Frame] = deque()
+        #: The header of the request that was taken up last: the parent of events.
+        self._parent = b"{}"
+        self._wake = -1
+        self._debugger: Debugger | None = None
+
+    def take(self, frame: Frame) -> None:
+        """Have a REQUEST frame served. Control thread."""
+        self._requests.append(frame)
+        if self._wake < 0:
+            reader, self._wake = os.pipe()
+            os.set_blocking(reader, False)
+            thread = threading.Thread(
+                target=self._run, args=(reader,), name="penstock-debugger", daemon=True
+            )
+            untraced(thread).start()
+        os.write(self._wake, b"\0")
+
+    def _run(self, reader: int) -> None:
+        from .debugger import Debugger
+
+        debugger = self._debugger = Debugger(self._kernel, self._publish, self._in_main)
+        os.register_at_fork(after_in_child=self._forked)
+        try:
+            while True:
+                sources: list[Any] = [reader]
+                if debugger.connection is not None:
+                    sources.append(debugger.connection)
+                ready = select.select(sources, [], [])[0]
+                if debugger.connection in ready:
+                    self._pump(debugger)
+                if reader in ready:
+                    os.read(reader, 4096)
+                while self._requests:
+                    self._serve(debugger, self._requests.popleft())
+        except LinkClosed:
+            return  # the control thread sees it, too, and ends the worker
+
+    def _serve(self, debugger: Debugger, frame: Frame) -> None:
+        self._parent = bytes(frame.parts[0])
+        try:
+            request = unpack(bytes(frame.parts[3]))
+        except ValueError:
+            request = None  # a client's nonsense: it is told so
+        if not isinstance(request, dict):
+            answer = failure({}, "the content of a debug_request must be an object")
+        else:
+            answer = self._answer(debugger, request)
+        parts = [b"debug_reply", b"{}", pack(answer)]
+        self._control.post(Frame(FrameType.REPLY, 0, frame.number, 0, parts))
+
+    def _answer(self, debugger: Debugger, request: Message) -> Message:
+        try:
+            return debugger.process(request)
+        except LinkClosed:
+            raise
+        except Exception as error:
+            # A fault of ours or of a debugpy that changed: the client must not wait for ever.
+            self._kernel.log.exception("debug request failed")
+            return failure(request, f"the debugger failed: {error!r}")
+
+    def _pump(self, debugger: Debugger) -> None:
+        try:
+            assert debugger.connection is not None
+            debugger.connection.pump()
+        except ConnectionLostError as error:
+            self._kernel.log.warning("%s", error)
+            debugger.lost()
+            # Without this event a client goes on showing threads that nobody can continue.
+            self._publish({"type": "event", "event": "terminated", "seq": 0, "body": {}})
+
+    def _publish(self, event: Message) -> None:
+        topic = f"kernel.{self._kernel.ident}.debug_event".encode()
+        parts = [b"debug_event", topic, self._parent, b"{}", pack(event)]
+        self._control.post(Frame(FrameType.PUBLISH, 0, 0, 0, parts))
+
+    def _in_main(self, function: Callable[[], None]) -> None:
+        self._loop.call_soon_threadsafe(function)
+
+    def _forked(self) -> None:
+        """In a forked child: the adapter and the requests are the parent's."""
+        self._requests.clear()
+        if self._debugger is not None and self._debugger.connection is not None:
+            self._debugger.connection.close()
