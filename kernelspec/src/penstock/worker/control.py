@@ -58,6 +58,7 @@ class ControlThread(threading.Thread):
                 ready = select.select(sources, [], [], timeout)[0]
                 if self._signals in ready and signal.SIGINT in os.read(self._signals, 4096):
                     self._delays = list(_DELAYS)
+                    self._debug.interrupted()
                 elif not ready:
                     self._delays.pop()
                     signal.pthread_kill(self._main, _NUDGE)

@@ -44,6 +44,9 @@ class Interrupts:
         self.cancel: Callable[[], None] = _nothing
         #: ``with interrupts.user:`` user code runs in the body, and a kept signal hits it at once.
         self.user = UserCode(self)
+        #: Whether a debugger stands in this frame, where a signal came in: the interrupt is kept
+        #: until it has let go (see :mod:`penstock.worker.debugger.standing`).
+        self.held: Callable[[FrameType | None], bool] = never
         self._depth = 0
         self._pending = False
         self._ending = False
@@ -92,10 +95,15 @@ class Interrupts:
             if self._pending and not self._depth:
                 self.deliver()
 
-    def _handle(self, _signum: int, _frame: FrameType | None) -> None:
+    @property
+    def pending(self) -> bool:
+        """Whether a signal is kept."""
+        return self._pending
+
+    def _handle(self, _signum: int, frame: FrameType | None) -> None:
         if self._ending or self.phase in (Phase.SETUP, Phase.USER, Phase.AWAITING):
             self._pending = True
-            if not self._depth:
+            if not self._depth and (self._ending or not self.held(frame)):
                 self.deliver()
 
     def deliver(self) -> None:
@@ -129,6 +137,11 @@ class UserCode:
         trace: TracebackType | None,
     ) -> None:
         self._interrupts.phase = Phase.TEARDOWN
+
+
+def never(_frame: FrameType | None) -> bool:
+    """No debugger is there."""
+    return False
 
 
 def _nothing() -> None:

@@ -75,7 +75,7 @@ def _run(app: IPKernelApp, link: Link, loop: asyncio.AbstractEventLoop) -> None:
     ending = Ending(loop, app.interrupts)
     intake = Intake(link, app.interrupts)
     app.kernel.intake = intake
-    ControlThread(link.control, ending, DebugService(app.kernel, link.control, loop)).start()
+    ControlThread(link.control, ending, DebugService(app.kernel, link.control)).start()
 
     def readable() -> None:
         try:

@@ -6,6 +6,9 @@ import os
 from types import TracebackType
 
 _WORKER = os.path.dirname(os.path.abspath(__file__)) + os.sep
+#: Paths of debugpy's tracing code hold this; those of its compiled part begin with the other.
+_DEBUGGER = os.path.join("", "debugpy", "_vendored", "")
+_COMPILED_DEBUGGER = "_pydevd_"
 
 
 def without_worker(trace: TracebackType | None) -> TracebackType | None:
@@ -13,19 +16,36 @@ def without_worker(trace: TracebackType | None) -> TracebackType | None:
 
     They show up in the middle (an awaiting cell is stepped by the worker) and at the end (an
     interrupt is raised by the worker's signal handler). A traceback that has no other frames stays
-    as it is: then the worker itself is at fault.
+    as it is: then the worker itself is at fault. Where an interrupt was raised at a breakpoint, the
+    frames of debugpy below the user's are left out, too.
     """
     theirs: list[TracebackType] = []
-    entry = trace
+    entry, last = trace, ""
     while entry is not None:
-        if not entry.tb_frame.f_code.co_filename.startswith(_WORKER):
+        last = entry.tb_frame.f_code.co_filename
+        if not last.startswith(_WORKER):
             theirs.append(entry)
         entry = entry.tb_next
+    if last.startswith(_WORKER):
+        _drop_debugger(theirs)
     if not theirs:
         return trace
     for outer, inner in zip(theirs, [*theirs[1:], None], strict=True):
         outer.tb_next = inner
     return theirs[0]
+
+
+def _drop_debugger(entries: list[TracebackType]) -> None:
+    stood = False
+    while entries and _of_debugger(entries[-1].tb_frame.f_code.co_filename):
+        entries.pop()
+        stood = True
+    if stood and len(entries) > 1 and entries[-1].tb_frame is entries[-2].tb_frame:
+        entries.pop()  # debugpy adds an entry of its own for the frame that it stopped
+
+
+def _of_debugger(path: str) -> bool:
+    return _DEBUGGER in path or path.startswith(_COMPILED_DEBUGGER)
 
 
 def hide_worker(error: BaseException) -> None:

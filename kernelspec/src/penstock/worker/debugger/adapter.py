@@ -53,10 +53,10 @@ def listen() -> tuple[str, int]:
 
 
 def trace_this_thread() -> None:
-    """Have debugpy see the calling thread.
+    """Have debugpy see what the calling thread runs next.
 
-    Only some systems let debugpy reach threads other than its own (pydevd ships the native code
-    for it on x86 alone).
+    Only some systems let debugpy reach threads other than the one that started it (pydevd has the
+    native code for x86), and user code that calls ``sys.settrace`` puts it out.
     """
     import_debugpy().trace_this_thread(True)
 

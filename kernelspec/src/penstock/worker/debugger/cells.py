@@ -15,6 +15,8 @@ from typing import Any
 from ipykernel.compiler import get_file_name, get_tmp_directory, get_tmp_hash_seed
 from IPython.core.inputtransformer2 import leading_empty_lines
 
+from .adapter import trace_this_thread
+
 
 class FolderError(Exception):
     """The folder for cells is not this user's own."""
@@ -67,16 +69,20 @@ def read(path: str) -> str | None:
         return None
 
 
-def keep_empty_lines(shell: Any) -> None:
-    """Compile cells with their leading empty lines, or breakpoints would be off by some lines."""
+def prepare(shell: Any) -> None:
+    """Have cells run as a debugger needs it."""
     manager = shell.input_transformer_manager
+    # Without a cell's leading empty lines breakpoints would be off by some lines.
     manager.cleanup_transforms = [
         step for step in manager.cleanup_transforms if step is not leading_empty_lines
     ]
+    shell.events.register("pre_execute", trace_this_thread)
 
 
-def drop_empty_lines(shell: Any) -> None:
-    """Undo :func:`keep_empty_lines`."""
+def release(shell: Any) -> None:
+    """Undo :func:`prepare`."""
     manager = shell.input_transformer_manager
     if leading_empty_lines not in manager.cleanup_transforms:
         manager.cleanup_transforms = [leading_empty_lines, *manager.cleanup_transforms]
+    if trace_this_thread in shell.events.callbacks["pre_execute"]:
+        shell.events.unregister("pre_execute", trace_this_thread)

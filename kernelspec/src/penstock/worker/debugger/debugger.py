@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -12,27 +13,25 @@ from .cells import FolderError
 from .connection import ConnectionLostError, DapConnection
 from .dap import Message, failure, response
 from .modules import internal_rules, modules
+from .standing import guard
 
 #: Threads of IPython's that may be alive while the user's code stands still.
 _INTERNAL_THREADS = ("IPythonHistorySavingThread",)
+#: Seconds for the main thread to see a signal, and between two looks whether it has. One that
+#: evaluates code for the user takes the signal there.
+_PATIENCE = 0.1
+_LOOK = 0.002
 
 
 class Debugger:
     """The debugger of one worker. Belongs to the debugger's thread.
 
-    ``publish`` sends the content of a debug_event; ``in_main`` runs a function in the main thread
-    between two requests.
+    ``publish`` sends the content of a debug_event.
     """
 
-    def __init__(
-        self,
-        kernel: Any,
-        publish: Callable[[Message], None],
-        in_main: Callable[[Callable[[], None]], None],
-    ) -> None:
+    def __init__(self, kernel: Any, publish: Callable[[Message], None]) -> None:
         self._kernel = kernel
         self._publish = publish
-        self._in_main = in_main
         self._address: tuple[str, int] | None = None
         self._connection: DapConnection | None = None
         self._capabilities: Message = {}
@@ -84,7 +83,21 @@ class Debugger:
         self._attached = self._initialized = False
         self._stopped.clear()
         self._breakpoints.clear()
-        cells.drop_empty_lines(self._kernel.shell)
+        cells.release(self._kernel.shell)
+
+    def interrupted(self) -> None:
+        """A SIGINT came: what stands at a breakpoint goes on, to take it.
+
+        Raises ``ConnectionLostError``.
+        """
+        deadline = time.monotonic() + _PATIENCE
+        while self._stopped and time.monotonic() < deadline:
+            if self._kernel.interrupts.pending:
+                # One goes on, all go on.
+                arguments = {"threadId": min(self._stopped)}
+                self._started().request({"command": "continue", "arguments": arguments})
+                return
+            time.sleep(_LOOK)
 
     def _started(self) -> DapConnection:
         if self._connection is None:
@@ -104,9 +117,9 @@ class Debugger:
         if self._address is None:
             cells.make_folder()
             self._address = adapter.listen()
-            self._in_main(adapter.trace_this_thread)
+            guard(self._kernel.interrupts, cells.description()["tmpFilePrefix"])
         self._connection = DapConnection(self._address, self._on_event)
-        cells.keep_empty_lines(self._kernel.shell)
+        cells.prepare(self._kernel.shell)
         answer = self._connection.request(request)
         self._capabilities = answer.get("body") or {}
         return answer

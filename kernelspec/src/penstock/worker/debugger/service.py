@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import select
 import threading
 from collections import deque
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..frames import Frame, FrameType
 from ..jsonio import pack, unpack
@@ -16,9 +14,7 @@ from ..link import Connection, LinkClosed
 from ..untraced import untraced
 from .connection import ConnectionLostError
 from .dap import Message, failure
-
-if TYPE_CHECKING:
-    from .debugger import Debugger
+from .debugger import Debugger
 
 
 class DebugService:
@@ -27,15 +23,13 @@ class DebugService:
     The thread is made by the first request: a worker that is not debugged pays nothing.
     """
 
-    def __init__(
-        self, kernel: Any, control: Connection, loop: asyncio.AbstractEventLoop
-    ) -> None:
+    def __init__(self, kernel: Any, control: Connection) -> None:
         self._kernel = kernel
         self._control = control
-        self._loop = loop
         self._requests: deque[Frame] = deque()
         #: The header of the request that was taken up last: the parent of events.
         self._parent = b"{}"
+        self._interrupted = False
         self._wake = -1
         self._debugger: Debugger | None = None
 
@@ -51,10 +45,14 @@ class DebugService:
             untraced(thread).start()
         os.write(self._wake, b"\0")
 
-    def _run(self, reader: int) -> None:
-        from .debugger import Debugger
+    def interrupted(self) -> None:
+        """A SIGINT came. Control thread."""
+        if self._wake >= 0:
+            self._interrupted = True
+            os.write(self._wake, b"\0")
 
-        debugger = self._debugger = Debugger(self._kernel, self._publish, self._in_main)
+    def _run(self, reader: int) -> None:
+        debugger = self._debugger = Debugger(self._kernel, self._publish)
         os.register_at_fork(after_in_child=self._forked)
         try:
             while True:
@@ -62,10 +60,10 @@ class DebugService:
                 if debugger.connection is not None:
                     sources.append(debugger.connection)
                 ready = select.select(sources, [], [])[0]
-                if debugger.connection in ready:
-                    self._pump(debugger)
                 if reader in ready:
                     os.read(reader, 4096)
+                if debugger.connection is not None:
+                    self._attend(debugger, debugger.connection in ready)
                 while self._requests:
                     self._serve(debugger, self._requests.popleft())
         except LinkClosed:
@@ -94,10 +92,14 @@ class DebugService:
             self._kernel.log.exception("debug request failed")
             return failure(request, f"the debugger failed: {error!r}")
 
-    def _pump(self, debugger: Debugger) -> None:
+    def _attend(self, debugger: Debugger, events: bool) -> None:
+        """Take what the adapter has to say, and see to an interrupt that waits."""
         try:
-            assert debugger.connection is not None
-            debugger.connection.pump()
+            if events and debugger.connection is not None:
+                debugger.connection.pump()
+            if self._interrupted:
+                self._interrupted = False
+                debugger.interrupted()
         except ConnectionLostError as error:
             self._kernel.log.warning("%s", error)
             debugger.lost()
@@ -108,9 +110,6 @@ class DebugService:
         topic = f"kernel.{self._kernel.ident}.debug_event".encode()
         parts = [b"debug_event", topic, self._parent, b"{}", pack(event)]
         self._control.post(Frame(FrameType.PUBLISH, 0, 0, 0, parts))
-
-    def _in_main(self, function: Callable[[], None]) -> None:
-        self._loop.call_soon_threadsafe(function)
 
     def _forked(self) -> None:
         """In a forked child: the adapter and the requests are the parent's."""
