@@ -49,6 +49,12 @@ class Suite:
 
 
 SUITES = {
+    "ipykernel": Suite(
+        name="ipykernel",
+        version="7.4.0",
+        tests=("tests/test_debugger.py",),
+        options=("-o", "asyncio_default_fixture_loop_scope=function", "--timeout=120"),
+    ),
     "nbclient": Suite(
         name="nbclient",
         version="0.11.0",
