@@ -38,6 +38,7 @@ class Debugger:
         self._attached = False
         self._initialized = False
         self._stopped: set[int] = set()
+        self._stops = 0
         self._breakpoints: dict[str, list[Message]] = {}
         self._explorer = variables.Explorer()
         self._handlers: dict[str, Callable[[Message], Message]] = {
@@ -52,6 +53,7 @@ class Debugger:
             "dumpCell": self._dump_cell,
             "source": self._source,
             "setBreakpoints": self._set_breakpoints,
+            "continue": self._continue,
             "variables": self._variables,
             "copyToGlobals": self._copy,
         }
@@ -63,7 +65,10 @@ class Debugger:
 
     def process(self, request: Message) -> Message:
         """The response to a request; one that fails is answered, too."""
-        handler = self._handlers.get(request.get("command", ""), self._forward)
+        command = request.get("command")
+        if not isinstance(command, str) or not isinstance(request.get("arguments") or {}, dict):
+            return failure(request, "a debug_request needs a command, and its arguments by name")
+        handler = self._handlers.get(command, self._forward)
         try:
             return handler(request)
         except (adapter.UnavailableError, FolderError) as error:
@@ -73,7 +78,7 @@ class Debugger:
             return failure(request, f"{error}; restart the kernel to debug again")
         except (KeyError, TypeError, AttributeError) as error:
             # The client left out or mixed up an argument, or names a variable that is gone.
-            return failure(request, f"cannot serve {request.get('command')}: {error!r}")
+            return failure(request, f"cannot serve {command}: {error!r}")
 
     def lost(self) -> None:
         """The adapter is gone: back to the state before `initialize`."""
@@ -93,9 +98,8 @@ class Debugger:
         deadline = time.monotonic() + _PATIENCE
         while self._stopped and time.monotonic() < deadline:
             if self._kernel.interrupts.pending:
-                # One goes on, all go on.
                 arguments = {"threadId": min(self._stopped)}
-                self._started().request({"command": "continue", "arguments": arguments})
+                self._continue({"command": "continue", "arguments": arguments})
                 return
             time.sleep(_LOOK)
 
@@ -188,6 +192,18 @@ class Debugger:
             self._breakpoints[source] = [{"line": b["line"]} for b in accepted if "line" in b]
         return answer
 
+    def _continue(self, request: Message) -> Message:
+        if self._connection is not None and not self._stopped:
+            # debugpy would answer when something has stopped and goes on again, and nothing before.
+            return response(request, {"allThreadsContinued": True})
+        stops = self._stops
+        answer = self._forward(request)
+        body = answer.get("body") or {}
+        if answer.get("success") and body.get("allThreadsContinued", True) and stops == self._stops:
+            # The event that tells it may come later than the client's next question.
+            self._stopped.clear()
+        return answer
+
     def _inspect(self, request: Message) -> Message:
         return response(request, {"variables": self._explorer.inspect()})
 
@@ -215,6 +231,7 @@ class Debugger:
             case "initialized":
                 self._initialized = True
             case "stopped":
+                self._stops += 1
                 self._stopped.update(self._standing(body))
             case "continued":
                 if body.get("allThreadsContinued", True):

@@ -24,7 +24,7 @@ def modules(request: Message) -> Message:
 
 
 def internal_rules(kernel: Any) -> list[Message]:
-    """debugpy's rules that leave out what ipykernel leaves out: what a kernel is made of.
+    """Debugpy's rules that leave out what ipykernel leaves out: what a kernel is made of.
 
     Modules that the user had preloaded (PENSTOCK_PRELOAD) are not part of that.
     """

@@ -12,8 +12,11 @@ from .dap import Message, failure, response
 
 #: Names that IPython puts into the user's namespace; ipykernel hides the same.
 _HIDDEN = frozenset(
-    "__name__ __doc__ __package__ __loader__ __spec__ __annotations__ __builtins__ __builtin__"
-    " __display__ get_ipython debugpy exit quit In Out _oh _dh _ __ ___".split()
+    {
+        *("__name__", "__doc__", "__package__", "__loader__", "__spec__", "__annotations__"),
+        *("__builtins__", "__builtin__", "__display__", "get_ipython", "debugpy", "exit", "quit"),
+        *("In", "Out", "_oh", "_dh", "_", "__", "___"),
+    }
 )
 _HISTORY = re.compile(r"_i|_\d")
 #: Groups of debugpy's that are no variables: asking for their rich form is no error.
