@@ -48,6 +48,7 @@ class ControlThread(threading.Thread):
     def run(self) -> None:
         """Park until the worker has to end."""
         self._ending.decide(self._wait())
+        self._debug.release()
         self._ending.enforce()
 
     def _wait(self) -> int:

@@ -103,7 +103,7 @@ class Interrupts:
     def _handle(self, _signum: int, frame: FrameType | None) -> None:
         if self._ending or self.phase in (Phase.SETUP, Phase.USER, Phase.AWAITING):
             self._pending = True
-            if not self._depth and (self._ending or not self.held(frame)):
+            if not self._depth and not self.held(frame):
                 self.deliver()
 
     def deliver(self) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from types import TracebackType
+from types import CodeType, TracebackType
 
 _WORKER = os.path.dirname(os.path.abspath(__file__)) + os.sep
-#: Paths of debugpy's tracing code hold this; those of its compiled part begin with the other.
+#: Paths of debugpy's tracing code hold the first; names in its compiled part hold the second.
 _DEBUGGER = os.path.join("", "debugpy", "_vendored", "")
-_COMPILED_DEBUGGER = "_pydevd_"
+_COMPILED_DEBUGGER = "pydevd_"
 
 
 def without_worker(trace: TracebackType | None) -> TracebackType | None:
@@ -37,15 +37,16 @@ def without_worker(trace: TracebackType | None) -> TracebackType | None:
 
 def _drop_debugger(entries: list[TracebackType]) -> None:
     stood = False
-    while entries and _of_debugger(entries[-1].tb_frame.f_code.co_filename):
+    while entries and _of_debugger(entries[-1].tb_frame.f_code):
         entries.pop()
         stood = True
     if stood and len(entries) > 1 and entries[-1].tb_frame is entries[-2].tb_frame:
         entries.pop()  # debugpy adds an entry of its own for the frame that it stopped
 
 
-def _of_debugger(path: str) -> bool:
-    return _DEBUGGER in path or path.startswith(_COMPILED_DEBUGGER)
+def _of_debugger(code: CodeType) -> bool:
+    path = code.co_filename
+    return _DEBUGGER in path or any(_COMPILED_DEBUGGER in name for name in (path, code.co_name))
 
 
 def hide_worker(error: BaseException) -> None:

@@ -103,6 +103,10 @@ class Debugger:
                 return
             time.sleep(_LOOK)
 
+    def release(self) -> None:
+        """Have everything go on and nothing stop again. Raises ``ConnectionLostError``."""
+        self._disconnect({"command": "disconnect", "arguments": {"terminateDebuggee": False}})
+
     def _started(self) -> DapConnection:
         if self._connection is None:
             raise adapter.UnavailableError("the debugger is not started: send initialize first")

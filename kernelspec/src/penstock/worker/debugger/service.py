@@ -30,6 +30,7 @@ class DebugService:
         #: The header of the request that was taken up last: the parent of events.
         self._parent = b"{}"
         self._interrupted = False
+        self._released = False
         self._wake = -1
         self._debugger: Debugger | None = None
 
@@ -49,6 +50,12 @@ class DebugService:
         """A SIGINT came. Control thread."""
         if self._wake >= 0:
             self._interrupted = True
+            os.write(self._wake, b"\0")
+
+    def release(self) -> None:
+        """The worker ends: nothing stands at a breakpoint any more. Control thread."""
+        if self._wake >= 0:
+            self._released = True
             os.write(self._wake, b"\0")
 
     def _run(self, reader: int) -> None:
@@ -97,7 +104,9 @@ class DebugService:
         try:
             if events and debugger.connection is not None:
                 debugger.connection.pump()
-            if self._interrupted:
+            if self._released:
+                debugger.release()
+            elif self._interrupted:
                 self._interrupted = False
                 debugger.interrupted()
         except ConnectionLostError as error:
