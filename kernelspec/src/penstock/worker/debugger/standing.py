@@ -8,6 +8,7 @@ before the line of the breakpoint runs.
 
 from __future__ import annotations
 
+import importlib
 import os
 import threading
 from types import FrameType
@@ -25,10 +26,8 @@ def guard(interrupts: Interrupts, cells: str) -> None:
 
     ``cells`` is what the file names of cells begin with.
     """
-    import_debugpy()
-    from pydevd import get_global_debugger
-
-    debugger = get_global_debugger()
+    import_debugpy()  # makes pydevd importable
+    debugger = importlib.import_module("pydevd").get_global_debugger()
     wait = getattr(debugger, "do_wait_suspend", None)
     if wait is None:
         return  # another debugpy: interrupts act as in ipykernel
