@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -59,6 +60,13 @@ def trace_this_thread() -> None:
     native code for x86), and user code that calls ``sys.settrace`` puts it out.
     """
     import_debugpy().trace_this_thread(True)
+
+
+def forget() -> None:
+    """In a forked child: a breakpoint would stop it, and no client could have it go on."""
+    debugpy = sys.modules.get("debugpy")
+    if debugpy is not None:
+        debugpy.trace_this_thread(False)
 
 
 @contextmanager

@@ -49,7 +49,12 @@ def make_folder() -> None:
         os.chmod(folder, 0o700)
     except OSError as error:
         raise FolderError(f"{folder} cannot be made: {error.strerror}; set TMPDIR") from error
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    atexit.register(_remove, folder, os.getpid())
+
+
+def _remove(folder: str, owner: int) -> None:
+    if os.getpid() == owner:  # not a forked child
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def dump(code: str) -> str:

@@ -126,6 +126,8 @@ class Debugger:
             cells.make_folder()
             self._address = adapter.listen()
             guard(self._kernel.interrupts, cells.description()["tmpFilePrefix"])
+        if self._connection is not None:
+            self._connection.close()  # its first request failed
         self._connection = DapConnection(self._address, self._on_event)
         cells.prepare(self._kernel.shell)
         answer = self._connection.request(request)
@@ -249,7 +251,7 @@ class Debugger:
     def _standing(self, body: Message) -> set[int]:
         """The threads that stand still after a stopped event with this body."""
         if not body.get("allThreadsStopped"):
-            return {body["threadId"]}
+            return {body.get("threadId", 0)}
         answer = self._started().request({"command": "threads"})
         threads = (answer.get("body") or {}).get("threads", [])
         return {t["id"] for t in threads if t["name"] not in _INTERNAL_THREADS}

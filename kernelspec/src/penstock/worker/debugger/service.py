@@ -6,12 +6,14 @@ import os
 import select
 import threading
 from collections import deque
+from contextlib import suppress
 from typing import Any
 
 from ..frames import Frame, FrameType
 from ..jsonio import pack, unpack
 from ..link import Connection, LinkClosed
 from ..untraced import untraced
+from .adapter import forget
 from .connection import ConnectionLostError
 from .dap import Message, failure
 from .debugger import Debugger
@@ -39,23 +41,27 @@ class DebugService:
         self._requests.append(frame)
         if self._wake < 0:
             reader, self._wake = os.pipe()
-            os.set_blocking(reader, False)
+            os.set_blocking(self._wake, False)
             thread = threading.Thread(
                 target=self._run, args=(reader,), name="penstock-debugger", daemon=True
             )
             untraced(thread).start()
-        os.write(self._wake, b"\0")
+        self._awake()
 
     def interrupted(self) -> None:
         """A SIGINT came. Control thread."""
         if self._wake >= 0:
             self._interrupted = True
-            os.write(self._wake, b"\0")
+            self._awake()
 
     def release(self) -> None:
         """The worker ends: nothing stands at a breakpoint any more. Control thread."""
         if self._wake >= 0:
             self._released = True
+            self._awake()
+
+    def _awake(self) -> None:
+        with suppress(BlockingIOError):  # full: the thread will look anyway
             os.write(self._wake, b"\0")
 
     def _run(self, reader: int) -> None:
@@ -109,8 +115,14 @@ class DebugService:
             elif self._interrupted:
                 self._interrupted = False
                 debugger.interrupted()
-        except ConnectionLostError as error:
-            self._kernel.log.warning("%s", error)
+        except LinkClosed:
+            raise
+        except Exception as error:
+            # The adapter is gone (or a debugpy that changed says what we do not understand).
+            if isinstance(error, ConnectionLostError):
+                self._kernel.log.warning("%s", error)
+            else:
+                self._kernel.log.exception("debugger failed")
             debugger.lost()
             # Without this event a client goes on showing threads that nobody can continue.
             self._publish({"type": "event", "event": "terminated", "seq": 0, "body": {}})
@@ -125,3 +137,4 @@ class DebugService:
         self._requests.clear()
         if self._debugger is not None and self._debugger.connection is not None:
             self._debugger.connection.close()
+            forget()
