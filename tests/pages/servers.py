@@ -33,7 +33,14 @@ class Server:
 @contextmanager
 def jupyter_lab(root: Path, log: Path) -> Iterator[Server]:
     """JupyterLab, Notebook 7 and Voila's preview, as one server over the notebooks in `root`."""
-    arguments = ["jupyterlab", "--no-browser", "--port=0", "--ip=127.0.0.1", "--allow-root", str(root)]
+    arguments = [
+        "jupyterlab",
+        "--no-browser",
+        "--port=0",
+        "--ip=127.0.0.1",
+        "--allow-root",
+        str(root),
+    ]
     with _process(arguments, root, log) as process:
         info = Path(os.environ["JUPYTER_RUNTIME_DIR"], f"jpserver-{process.pid}.json")
         _until_it_says(process, log, r"Use Control-C to stop this server")

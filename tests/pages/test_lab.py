@@ -33,7 +33,9 @@ def test_the_tour_runs_and_shows_its_pictures(page: Page, lab: Server, gateway: 
 
 
 def test_a_loop_is_interrupted(page: Page, lab: Server, write: Write) -> None:
-    notebook = opened(page, lab, write("import time\nprint('in')\nwhile True: time.sleep(9)", "6*7"))
+    notebook = opened(
+        page, lab, write("import time\nprint('in')\nwhile True: time.sleep(9)", "6*7")
+    )
     notebook.run(0)
     expect(notebook.output(0)).to_contain_text("in")
     notebook.interrupt()
