@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.pages import servers
-from tests.pages.lab import PICTURES
+from tests.pages.lab import PICTURES, VIEWPORT
 from tests.support import notebooks
 from tests.support.gateway import Gateway
 from tests.support.waiting import seconds
@@ -41,29 +41,28 @@ def browser(gateway: Gateway) -> Iterator[Browser]:
     """One browser for all tests. It ends before the gateway, whose environment it has."""
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        expect.set_options(timeout=seconds(30) * 1000)
         yield launched
         launched.close()
 
 
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    """What one person's browser remembers."""
-    fresh = browser.new_context(viewport={"width": 1280, "height": 860})
-    fresh.set_default_timeout(seconds(30) * 1000)
-    expect.set_options(timeout=seconds(30) * 1000)
-    yield fresh
-    fresh.close()
-
-
-@pytest.fixture
-def page(context: BrowserContext, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A page; when its test fails, a picture of it is left in build/pages."""
-    fresh = context.new_page()
+@pytest.fixture(autouse=True)
+def pictures_of_failures(browser: Browser, request: pytest.FixtureRequest) -> Iterator[None]:
+    """When a test fails, pictures of all open pages are left in build/pages."""
     failed = request.session.testsfailed
-    yield fresh
+    yield
     if request.session.testsfailed > failed:
         PICTURES.mkdir(parents=True, exist_ok=True)
-        fresh.screenshot(path=PICTURES / f"failed-{request.node.name}.png")
+        for number, page in enumerate(p for context in browser.contexts for p in context.pages):
+            page.screenshot(path=PICTURES / f"failed-{request.node.name}-{number}.png")
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page in a browser that remembers nothing."""
+    context = browser.new_context(viewport=VIEWPORT)
+    yield context.new_page()
+    context.close()
 
 
 @pytest.fixture(scope="session")

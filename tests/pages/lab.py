@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from tests.pages.servers import Server
 from tests.support.waiting import seconds
 
 KERNEL = "Python 3 (Penstock)"
+#: Size of a page.
+VIEWPORT: ViewportSize = {"width": 1280, "height": 860}
 _NUMBERED = re.compile(r"^\[\d+\]:$")
 #: Where a test leaves pictures of its page.
 PICTURES = Path(__file__).resolve().parents[2] / "build" / "pages"
@@ -19,8 +21,9 @@ PICTURES = Path(__file__).resolve().parents[2] / "build" / "pages"
 class Notebook:
     """An open notebook. Cells are numbered from 0, markdown cells too."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, kernel: str = KERNEL) -> None:
         self.page = page
+        self.kernel = kernel
         self.panel = page.locator(".jp-NotebookPanel")
 
     @property
@@ -72,9 +75,9 @@ class Notebook:
         )
 
     def is_idle(self, within: float = 60) -> None:
-        """Waits until the page says that its kernel is ours and idle."""
+        """Waits until the page says that its kernel is the right one, and idle."""
         expect(self.panel.locator(".jp-Toolbar-kernelName").first).to_have_text(
-            KERNEL, timeout=seconds(within) * 1000
+            self.kernel, timeout=seconds(within) * 1000
         )
         expect(
             self.panel.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]")
@@ -86,9 +89,9 @@ class Notebook:
         self.page.screenshot(path=PICTURES / f"{name}.png")
 
 
-def opened(page: Page, server: Server, path: str) -> Notebook:
+def opened(page: Page, server: Server, path: str, *, kernel: str = KERNEL) -> Notebook:
     """Opens a notebook, in a workspace of its own, and waits until its kernel is there."""
     page.goto(server.page(f"lab/workspaces/{Path(path).stem}/tree/{path}"))
-    notebook = Notebook(page)
+    notebook = Notebook(page, kernel)
     notebook.is_idle()
     return notebook

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import secrets
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,10 +21,11 @@ from tests.support.waiting import eventually, seconds
 
 @dataclass(frozen=True)
 class Server:
-    """A running server: where it is and what it asks for."""
+    """A running server: where it is, what it asks for, and where it writes what it does."""
 
     url: str
     token: str
+    log: Path
 
     def page(self, path: str) -> str:
         """The address of a page, with the token that lets its browser in."""
@@ -46,27 +48,35 @@ def jupyter_lab(root: Path, log: Path) -> Iterator[Server]:
         _until_it_says(process, log, r"Use Control-C to stop this server")
         said = json.loads(info.read_text(encoding="utf-8"))
         # "localhost" may be the other loopback address, where nobody listens.
-        yield Server(f"http://127.0.0.1:{said['port']}/", said["token"])
+        yield Server(f"http://127.0.0.1:{said['port']}/", said["token"], log)
 
 
 @contextmanager
-def voila(root: Path, log: Path, *, preheated: str | None = None) -> Iterator[Server]:
-    """Voila over the notebooks in `root`; kernels wait ready for the one named `preheated`."""
+def voila(root: Path, log: Path, *, preheated: int = 0) -> Iterator[Server]:
+    """Voila over the notebooks in `root`; so many kernels have run each before anybody comes."""
     token = secrets.token_hex(24)
     config: dict[str, dict[str, object]] = {"Voila": {"token": token, "open_browser": False}}
-    if preheated is not None:
-        config["VoilaConfiguration"] = {"preheat_kernel": True}
-        config["VoilaKernelManager"] = {
-            "kernel_pools_config": {preheated: {"pool_size": 2}},
-            "fill_delay": 0,
-        }
+    if preheated:
+        config["VoilaConfiguration"] = {"preheat_kernel": True, "default_pool_size": preheated}
     folder = log.with_suffix(".config")
     folder.mkdir(mode=0o700)
     (folder / "voila.json").write_text(json.dumps(config), encoding="utf-8")
-    arguments = ["voila", str(root), "--port=0", f"--Voila.config_file_paths={folder}"]
+    arguments = [
+        "voila",
+        str(root),
+        f"--port={_free_port()}",
+        f"--Voila.config_file_paths={folder}",
+    ]
     with _process(arguments, root, log) as process:
         said = _until_it_says(process, log, r"running at:\s+http://[^/]*:(\d+)/")
-        yield Server(f"http://127.0.0.1:{said[1]}/", token)
+        yield Server(f"http://127.0.0.1:{said[1]}/", token, log)
+
+
+def _free_port() -> int:
+    """A port that is free now; Voila cannot choose, but tries the next when it is taken."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
 
 
 @contextmanager

@@ -77,6 +77,7 @@ def test_a_segfault_is_told_and_the_next_cell_runs(page: Page, lab: Server, writ
     notebook = opened(page, lab, name)
     notebook.run_all()
     expect(notebook.output(0)).to_contain_text("SIGSEGV")
+    notebook.output(0).get_by_text("SIGSEGV").scroll_into_view_if_needed()
     notebook.picture("lab-segfault")
     # JupyterLab says that it restarts the kernel; the cells that waited do not wait any more.
     page.locator(".jp-Dialog").get_by_role("button", name="Ok").click()

@@ -1,5 +1,5 @@
-"""Outputs of notebooks, made comparable: only ids, addresses, times, temporary paths and process counts
-are evened out.
+"""Outputs of notebooks, made comparable: only ids, addresses, times, temporary paths and process
+counts are evened out.
 """
 
 from __future__ import annotations
