@@ -69,6 +69,8 @@ def voila(root: Path, log: Path, *, preheated: int = 0) -> Iterator[Server]:
     ]
     with _process(arguments, root, log) as process:
         said = _until_it_says(process, log, r"running at:\s+http://[^/]*:(\d+)/")
+        if preheated:
+            _until_it_says(process, log, rf"filled with {preheated} kernel")
         yield Server(f"http://127.0.0.1:{said[1]}/", token, log)
 
 

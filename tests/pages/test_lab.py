@@ -16,8 +16,10 @@ Write = Callable[..., str]
 
 
 def test_the_tour_runs_and_shows_its_pictures(page: Page, lab: Server, gateway: Gateway) -> None:
+    before = {kernel["id"] for kernel in gateway.kernels()}
     notebook = opened(page, lab, "tour.ipynb")
-    assert [kernel["via"] for kernel in gateway.kernels() if kernel["state"] != "dead"]
+    fresh = [kernel for kernel in gateway.kernels() if kernel["id"] not in before]
+    assert [(kernel["via"], kernel["start"]) for kernel in fresh] == [("provisioner", "fork")]
     notebook.picture("lab-tour-opened")
     notebook.run_all()
     last = notebook.cells.count() - 1

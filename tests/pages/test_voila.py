@@ -43,13 +43,24 @@ def preheated(dashboard: Path) -> Iterator[Server]:
         yield server
 
 
-def visit(page: Page, server: Server) -> Locator:
-    """Opens the dashboard; returns its plot, drawn."""
-    page.goto(server.page(DASHBOARD))
-    expect(page.get_by_role("heading", name="Which turbine for this river?")).to_be_visible()
-    canvas = page.locator(".jupyter-matplotlib-canvas-div canvas").first
-    drawn(canvas)
-    return canvas
+@pytest.fixture
+def visitors(browser: Browser) -> Iterator[tuple[Page, Page]]:
+    """Pages of two people."""
+    contexts = [browser.new_context() for _ in range(2)]
+    yield contexts[0].new_page(), contexts[1].new_page()
+    for context in contexts:
+        context.close()
+
+
+def visit(server: Server, *pages: Page) -> list[Locator]:
+    """Opens the dashboard in all pages at once; returns their plots, drawn."""
+    for page in pages:
+        page.goto(server.page(DASHBOARD), wait_until="commit")
+    canvases = [page.locator(".jupyter-matplotlib-canvas-div canvas").first for page in pages]
+    for page, canvas in zip(pages, canvases, strict=True):
+        expect(page.get_by_role("heading", name="Which turbine for this river?")).to_be_visible()
+        drawn(canvas)
+    return canvases
 
 
 def moves(page: Page, canvas: Locator, value: str) -> None:
@@ -68,31 +79,28 @@ def workers(gateway: Gateway) -> set[int]:
 
 def test_the_dashboard_moves(page: Page, voila: Server, gateway: Gateway) -> None:
     before = workers(gateway)
-    canvas = visit(page, voila)
+    (canvas,) = visit(voila, page)
     assert len(workers(gateway) - before) == 1
     moves(page, canvas, "8.50")
     PICTURES.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=PICTURES / "voila-dashboard.png")
 
 
-def test_two_visitors_do_not_meet(browser: Browser, voila: Server) -> None:
-    pages = [browser.new_context().new_page() for _ in range(2)]
-    canvases = [visit(page, voila) for page in pages]
-    moves(pages[0], canvases[0], "8.50")
-    moves(pages[0], canvases[0], "9.00")
-    moves(pages[1], canvases[1], "8.50")
-    expect(pages[0].locator(".widget-readout")).to_have_text("9.00")
-    for page in pages:
-        page.context.close()
+def test_two_visitors_do_not_meet(visitors: tuple[Page, Page], voila: Server) -> None:
+    one, other = visitors
+    canvas, other_canvas = visit(voila, one, other)
+    moves(one, canvas, "8.50")
+    moves(one, canvas, "9.00")
+    moves(other, other_canvas, "8.50")
+    expect(one.locator(".widget-readout")).to_have_text("9.00")
 
 
-def test_preheated_kernels_serve_the_visitors(browser: Browser, preheated: Server) -> None:
-    pages = [browser.new_context().new_page() for _ in range(2)]
-    for page in pages:
-        moves(page, visit(page, preheated), "8.50")
+def test_preheated_kernels_serve_the_visitors(
+    visitors: tuple[Page, Page], preheated: Server
+) -> None:
+    for page, canvas in zip(visitors, visit(preheated, *visitors), strict=True):
+        moves(page, canvas, "8.50")
     config = "() => JSON.parse(document.getElementById('jupyter-config-data').textContent)"
-    kernels = [page.evaluate(config)["kernelId"] for page in pages]
-    ready = re.findall(r"Using pre-heated kernel: (\S+)", preheated.log.read_text("utf-8"))
-    assert kernels == ready
-    for page in pages:
-        page.context.close()
+    kernels = {page.evaluate(config)["kernelId"] for page in visitors}
+    log = preheated.log.read_text("utf-8")
+    assert kernels == set(re.findall(r"Using pre-heated kernel: (\S+)", log))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.pages.lab import VIEWPORT, Notebook, opened
 from tests.pages.servers import Server
 from tests.support.waiting import eventually
 
+Write = Callable[..., str]
 FINDER = ".jp-Cell:has(.cm-content:has-text('%s'))"
 
 
@@ -61,7 +62,11 @@ def test_a_slider_moves_a_plot(widgets: Notebook) -> None:
     step(area.locator(".widget-hslider").first)
     expect(area.locator(".widget-readout").first).to_have_text("8")
     expect(picture).not_to_have_attribute("src", str(before))
+    widgets.is_idle()
+    before = picture.get_attribute("src")
     area.locator("select").select_option("power_kw")
+    expect(picture).not_to_have_attribute("src", str(before))
+    widgets.is_idle()
     expect(picture).to_have_count(1)
     picture.scroll_into_view_if_needed()
     widgets.picture("lab-slider")
@@ -81,9 +86,11 @@ def test_the_kernel_hears_a_slider_and_a_button(widgets: Notebook) -> None:
 
 
 def test_bytes_reach_a_widget_of_ones_own_and_its_answer_the_kernel(widgets: Notebook) -> None:
-    canvas = cell(widgets, "class Sparkline").locator("canvas.sparkline")
+    area = cell(widgets, "class Sparkline")
+    canvas = area.locator("canvas.sparkline")
     expect(canvas).to_have_attribute("data-count", "200")
     drawn(canvas)
+    expect(area.get_by_text("the page drew 200 points")).to_be_visible()
     canvas.scroll_into_view_if_needed()
     widgets.picture("lab-anywidget")
 
@@ -100,3 +107,26 @@ def test_three_libraries_draw(widgets: Notebook) -> None:
     bokeh.scroll_into_view_if_needed()
     drawn(bokeh)
     widgets.picture("lab-plots")
+
+
+def test_a_reloaded_page_finds_its_widgets(page: Page, lab: Server, write: Write) -> None:
+    name = write(
+        "import ipywidgets as widgets\nslider = widgets.IntSlider(3)\n"
+        "image = widgets.Image(value=b'GIF89a', format='gif')\nwidgets.VBox([slider, image])",
+        "slider.value",
+    )
+    notebook = opened(page, lab, name)
+    notebook.run(0)
+    step(page.locator(".widget-hslider"))
+    expect(page.locator(".widget-readout")).to_have_text("4")
+    notebook.is_idle()
+    notebook.menu("File", "Save Notebook")
+    expect(page.locator(".jp-mod-dirty")).to_have_count(0)
+    page.reload()
+    notebook.is_idle()
+    expect(page.locator(".widget-readout")).to_have_text("4")
+    expect(page.locator("img.widget-image")).to_have_count(1)
+    step(page.locator(".widget-hslider"))
+    expect(page.locator(".widget-readout")).to_have_text("5")
+    notebook.run(1)
+    expect(notebook.output(1)).to_contain_text("5")
