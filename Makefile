@@ -1,4 +1,4 @@
-# What people call: run, lab, test, lint, format, bench, wheel, install, clean. Each does only what is out of date.
+# What people call: run, lab, test, pages, lint, format, bench, wheel, install, clean. Each does only what is out of date.
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
@@ -6,6 +6,7 @@ MAKEFLAGS += --no-print-directory
 BUILD := build/make
 VENV := .venv
 PY := $(VENV)/bin/python
+PAGES_PY := .venv-pages/bin/python
 JAR := kernel-gateway/target/penstock.jar
 PACKAGED_JAR := kernelspec/src/penstock/jar/penstock.jar
 
@@ -16,12 +17,13 @@ PYTHON_SOURCES := $(shell find kernelspec/pyproject.toml kernelspec/hatch_build.
 WITH_JAVA := JAVA_HOME="$$(sh scripts/find-java.sh)" && export JAVA_HOME
 MVN := mvn -q -B
 
-.PHONY: help run lab install test test-java test-python lint format bench wheel clean
+.PHONY: help run lab install test test-java test-python pages lint format bench wheel clean
 
 help:
 	@echo "make run      runs the tour notebook on the gateway, cell by cell"
 	@echo "make lab      opens JupyterLab with the kernel installed"
 	@echo "make test     every test: Java, Python package, acceptance"
+	@echo "make pages    JupyterLab, Notebook and Voila in a real Chromium"
 	@echo "make lint     formatters' checks, ruff, mypy"
 	@echo "make format   formats Java and Python"
 	@echo "make bench    compares with ipykernel, under ten minutes"
@@ -42,7 +44,11 @@ test-java: install
 
 test-python: install
 	@cd kernelspec && "$(CURDIR)/$(PY)" -m pytest -q tests
-	@$(PY) -m pytest -q tests
+	@$(PY) -m pytest -q tests --ignore=tests/pages
+
+pages: $(BUILD)/pages
+	@sh scripts/find-chromium.sh >/dev/null
+	@$(PAGES_PY) -m pytest -q tests/pages
 
 lint: install
 	@$(VENV)/bin/ruff check --quiet .
@@ -92,6 +98,13 @@ $(BUILD)/lab: $(BUILD)/venv
 	@$(PY) -m pip install --quiet --disable-pip-version-check jupyterlab
 	@touch $@
 
+# JupyterLab and what it brings stay out of the environment that the other tests run in.
+$(BUILD)/pages: $(BUILD)/install requirements-pages.txt
+	@echo "installing Jupyter's pages into .venv-pages"
+	@python=$$(sh scripts/find-python.sh) && { [ -x $(PAGES_PY) ] || "$$python" -m venv .venv-pages; }
+	@$(PAGES_PY) -m pip install --quiet --disable-pip-version-check -r requirements-pages.txt --editable ./kernelspec
+	@touch $@
+
 $(BUILD)/wheel: $(BUILD)/venv $(PACKAGED_JAR) $(PYTHON_SOURCES)
 	@rm -rf dist
 	@$(PY) -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist ./kernelspec
@@ -99,6 +112,6 @@ $(BUILD)/wheel: $(BUILD)/venv $(PACKAGED_JAR) $(PYTHON_SOURCES)
 	@touch $@
 
 clean:
-	@rm -rf build dist $(VENV) bench/results kernelspec/build kernelspec/dist protocol/target kernel-gateway/target target
+	@rm -rf build dist $(VENV) .venv-pages bench/results kernelspec/build kernelspec/dist protocol/target kernel-gateway/target target
 	@rm -f $(PACKAGED_JAR)
 	@find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

@@ -6,6 +6,8 @@ import pytest
 
 from tests.support.kernel import Cell, Kernel
 
+SHOWN = ("stream", "clear_output")
+
 
 def pieces(cell: Cell) -> list[tuple[str, str]]:
     """(stream, text) in order, neighbours of one stream joined."""
@@ -65,6 +67,31 @@ def test_a_hundred_thousand_lines_arrive(kernel: Kernel) -> None:
 def test_flushed_prints_arrive(kernel: Kernel) -> None:
     cell = kernel.run("for n in range(3_000): print(n, flush=True)", within=60)
     assert cell.text() == "".join(f"{n}\n" for n in range(3_000))
+
+
+@pytest.mark.beyond_reference
+def test_flushed_prints_are_merged_to_at_most_a_hundred_messages_a_second(kernel: Kernel) -> None:
+    cell = kernel.run("for n in range(20_000): print(n, flush=True)", within=60)
+    assert cell.text() == "".join(f"{n}\n" for n in range(20_000))
+    dates = [m["header"]["date"] for m in cell.messages if m["msg_type"] == "stream"]
+    # A message's date is that of its first line; the clock of dates is not the one that merges.
+    assert len(dates) <= 100 * 1.1 * (dates[-1] - dates[0]).total_seconds() + 5
+
+
+@pytest.mark.beyond_reference
+def test_text_that_is_held_for_merging_arrives_while_the_cell_runs(kernel: Kernel) -> None:
+    cell = kernel.send("for n in range(9): print(n, flush=True)\nimport time\ntime.sleep(1000)")
+    cell.until_text("8\n")
+    kernel.manager.interrupt_kernel()
+    assert cell.finish().ename == "KeyboardInterrupt"
+
+
+@pytest.mark.beyond_reference
+def test_text_is_never_merged_across_another_message(kernel: Kernel) -> None:
+    code = "for n in range(50):\n    print(n, flush=True)\n    clear_output(wait=True)"
+    cell = kernel.run(f"from IPython.display import clear_output\n{code}")
+    seen = [m["content"].get("text", "clear") for m in cell.messages if m["msg_type"] in SHOWN]
+    assert seen == [part for n in range(50) for part in (f"{n}\n", "clear")]
 
 
 @pytest.mark.beyond_reference

@@ -26,6 +26,12 @@ def of_cells(*sources: str) -> Any:
     return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
 
 
+def write(file: Path, notebook: Any, kernel: str) -> None:
+    """Writes a notebook that asks for the kernel of this name."""
+    notebook.metadata.kernelspec = {"name": kernel, "display_name": kernel, "language": "python"}
+    nbformat.write(notebook, file)
+
+
 def execute(notebook: Any, via: str) -> None:
     """Runs the notebook through nbclient, in the notebooks' folder, on a kernel that is started as
     `via` says.

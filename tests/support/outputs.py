@@ -1,5 +1,5 @@
-"""Outputs of notebooks, made comparable: only addresses, times, temporary paths and process counts
-are evened out.
+"""Outputs of notebooks, made comparable: only ids, addresses, times, temporary paths and process
+counts are evened out.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import Any
 Output = dict[str, Any]
 
 NOISE = (
+    (re.compile(r"[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}"), "ID"),
     (re.compile(r"\b0x[0-9a-f]{6,}\b"), "0xADDRESS"),
     (re.compile(r"/tmp/ipykernel_\d+/(\d+)\.py"), r"CELL-\1"),
     (re.compile(r"\b\d+(\.\d+)? ?(ns|µs|us|ms|s)\b"), "TIME"),

@@ -43,7 +43,8 @@ def serve(app: IPKernelApp, spec: Spec, start: str, parent: int | None) -> None:
     """
     lead_session()
     lanes = Lanes(spec.lanes, spec.nonce)
-    faulthandler.enable(file=lanes.err)
+    # The thread that crashed: what the worker's own threads did meanwhile would only hide it.
+    faulthandler.enable(file=lanes.err, all_threads=False)
     warnings = apply_limits(spec.umask, spec.affinity, spec.rlimits)
     replace_environment(spec.env)
     renew_random_state()

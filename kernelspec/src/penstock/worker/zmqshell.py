@@ -1,4 +1,6 @@
-"""ipykernel's shell, for a worker. The class keeps ipykernel's name: libraries look for it."""
+"""ipykernel's shell, for a worker. The class keeps ipykernel's name and module: libraries look for
+them.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +16,9 @@ from .tracebacks import hide_worker, without_worker
 
 class ZMQInteractiveShell(ipykernel_zmqshell.ZMQInteractiveShell):
     """The interactive shell; ``type(get_ipython()).__name__`` is "ZMQInteractiveShell"."""
+
+    # Plotly takes a shell of any other module for one that shows no figures.
+    __module__ = "ipykernel.zmqshell"
 
     if TYPE_CHECKING:  # always there in a kernel's shell
         payload_manager: Any

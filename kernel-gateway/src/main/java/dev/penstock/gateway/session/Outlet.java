@@ -5,11 +5,12 @@ import dev.penstock.gateway.link.Frame;
 import dev.penstock.protocol.message.Channel;
 import dev.penstock.protocol.message.HeaderFactory;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the session's messages to its clients and appends them to the log. Belongs to the session's
+ * Makes the session's messages to its clients and hands them to the log. Belongs to the session's
  * owner thread.
  */
 final class Outlet {
@@ -18,11 +19,13 @@ final class Outlet {
   private final String kernelId;
   private final HeaderFactory headers;
   private final OutputLog log;
+  private final StreamMerger merger;
 
   Outlet(String kernelId, HeaderFactory headers, OutputLog log) {
     this.kernelId = kernelId;
     this.headers = headers;
     this.log = log;
+    this.merger = new StreamMerger(log, System::nanoTime);
   }
 
   /** {@code status} with this execution_state (IOP-02). */
@@ -107,6 +110,21 @@ final class Outlet {
         List.of());
   }
 
+  /** Lets text that was held for merging go when its time has come. */
+  void releaseDue() {
+    merger.releaseDue();
+  }
+
+  /** Lets text that was held for merging go at once. */
+  void release() {
+    merger.release();
+  }
+
+  /** How long the owner may wait before {@link #releaseDue} has something to do. */
+  Duration patience(Duration atMost) {
+    return merger.patience(atMost);
+  }
+
   private OutputEntry append(
       Channel channel,
       String msgType,
@@ -127,7 +145,7 @@ final class Outlet {
             metadata,
             content,
             buffers);
-    log.append(entry);
+    merger.append(entry);
     return entry;
   }
 

@@ -119,6 +119,7 @@ final class SessionConductor implements Runnable {
       conversation.dispatch();
       lifecycle.checkDeadline();
       show(connection, conversation, lifecycle);
+      outlet.releaseDue();
       flowing = door.deliver(log);
       log.trim(door.position());
       door.serve(patience(flowing, lifecycle), conversation);
@@ -129,7 +130,7 @@ final class SessionConductor implements Runnable {
     if (!flowing) {
       return BLOCKED_PATIENCE;
     }
-    return inbox.isEmpty() ? lifecycle.patience(IDLE_PATIENCE) : Duration.ZERO;
+    return inbox.isEmpty() ? outlet.patience(lifecycle.patience(IDLE_PATIENCE)) : Duration.ZERO;
   }
 
   private void takeCommands(Conversation conversation, Lifecycle lifecycle) {
@@ -191,6 +192,7 @@ final class SessionConductor implements Runnable {
 
   /** Sends what is still unsaid, but does not wait for a client that does not listen. */
   private void lastWords(Door door) {
+    outlet.release();
     Instant until = Instant.now().plus(LAST_WORDS);
     while (!door.deliver(log) && Instant.now().isBefore(until)) {
       door.serve(BLOCKED_PATIENCE, Inbound.DEAF);
