@@ -9,6 +9,7 @@ from .detach import detach, read_config, where
 from .guard import Guard
 from .log import Log
 from .loop import Loop
+from .processes import set_subreaper
 from .starter import Starter
 
 
@@ -20,6 +21,8 @@ def main() -> None:
     try:
         config = read_config()
         log = Log(os.path.join(config["dir"], "keeper.log"))
+        if not set_subreaper():
+            log("warn", "no-subreaper")
         loop = Loop()
         Guard(loop, log, config, starter)
     except (OSError, ValueError, KeyError) as error:
