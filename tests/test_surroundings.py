@@ -18,7 +18,7 @@ import pytest
 from tests.support import processes
 from tests.support.gateway import COMMAND, Gateway
 from tests.support.kernel import Kernel, started
-from tests.support.visitor import Visitor, visiting
+from tests.support.visitor import visiting
 from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.beyond_reference
@@ -110,11 +110,6 @@ def test_the_worker_has_the_surroundings_of_its_client(
         entry = listed(gateway)
         assert entry["start"] == "fresh"
         assert place in entry["reason"]
-        visitor.ask("restart")
-        assert visitor.ask("value", expression) == theirs
-        assert place in listed(gateway)["reason"]
-        with started(via) as ordinary:
-            assert gateway.kernel_of(ordinary.worker_pid)["start"] == "fork"
     eventually(lambda: not guards(gateway), 10, "the guard ends with its session")
 
 
@@ -130,12 +125,16 @@ def test_the_cgroup_holds_client_and_worker_and_nothing_of_others(
 
 
 @pytest.mark.parametrize("place", ["uts namespace", "pid namespace"])
-def test_interrupt_and_death(
+def test_interrupt_restart_and_death(
     via: str, kernel: Kernel, gateway: Gateway, place: str, request: pytest.FixtureRequest
 ) -> None:
+    expression = seen(PLACES[place][1])
     with visiting(command(place, request), via) as visitor:
         assert visitor.ask("interrupt") == "KeyboardInterrupt"
         assert visitor.ask("text", "print(6 * 7)") == "42\n"
+        visitor.ask("restart")
+        assert visitor.ask("value", expression) == visitor.ask("own", expression)
+        assert place in listed(gateway)["reason"]
         code, words = visitor.ask("kill")
         assert code == -signal.SIGKILL
         assert "SIGKILL" in words

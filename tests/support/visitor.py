@@ -8,7 +8,6 @@ Each line of its input is `[operation, argument...]`, each line of its output th
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -106,7 +105,7 @@ def _restarted(kernel: Kernel) -> None:
 OPERATIONS: dict[str, Callable[..., Any]] = {
     "value": Kernel.value,
     "text": lambda kernel, code: kernel.run(code).text(),
-    "own": lambda _kernel, expression: repr(eval(expression)),  # noqa: S307  (the test's own)
+    "own": lambda _kernel, expression: repr(eval(expression)),
     "interrupt": _interrupted,
     "kill": _killed,
     "see": _seen,

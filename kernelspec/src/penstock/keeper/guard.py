@@ -2,9 +2,11 @@
 keeper's (docs/local-sockets.md, "Guard").
 
 It is a child of the client, so the worker, its own child, has the client's cgroup, namespaces,
-groups and privileges. What the worker leaves behind becomes the guard's, too (it is a subreaper): a
-client that is process 1 of its PID namespace reaps nobody. It connects to the gateway, which then asks it as it asks the keeper. Guard
+groups and privileges. It connects to the gateway, which then asks it as it asks the keeper. Guard
 and worker end with that connection, and with the client unless the kernel is independent.
+
+What the worker leaves behind becomes the guard's, which is a subreaper: a client that is process 1
+of its PID namespace reaps nobody.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""The requests of the gateway, one function each (docs/local-sockets.md, "Keeper socket", "Guard")."""
+"""The requests of the gateway, one function each (docs/local-sockets.md, "Keeper socket" and
+"Guard").
+"""
 
 from __future__ import annotations
 

@@ -100,7 +100,7 @@ final class Guard implements Placement {
     }
   }
 
-  /** Whether it has a session and may therefore not be taken for another. */
+  /** Whether the session's worker is its child. */
   synchronized boolean guards(Session candidate) {
     return candidate.equals(session);
   }
