@@ -169,7 +169,6 @@ def test_the_death_of_a_guard_is_told(
         ("guard", "pid namespace"),
         ("worker", "uts namespace"),
         ("keeper", "uts namespace"),
-        ("keeper", "pid namespace"),
         ("gateway", "pid namespace"),
     ],
 )

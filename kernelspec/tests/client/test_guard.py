@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from keeper.harness import wait_until
 from stand_in_gateway import StandInGateway
@@ -47,9 +48,15 @@ def change(directory: Path, **parts: Any) -> None:
 def guards() -> list[int]:
     """Guards that are children of this process, also those that were not reaped yet."""
     pids = []
-    for task in Path("/proc/self/task").iterdir():
-        pids += map(int, (task / "children").read_text().split())
-    return [pid for pid in pids if b"keeper" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    for child in psutil.Process().children():
+        try:
+            if child.cmdline()[-1:] == ["guard"]:
+                pids.append(child.pid)
+        except psutil.ZombieProcess:
+            pids.append(child.pid)
+        except psutil.NoSuchProcess:
+            continue  # it was reaped while we looked
+    return pids
 
 
 def test_the_same_surroundings_need_no_guard(gateway: StandInGateway) -> None:
