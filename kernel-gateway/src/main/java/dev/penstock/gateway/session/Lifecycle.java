@@ -136,7 +136,11 @@ final class Lifecycle {
       ending = new Ending(exit.code(), stopCause);
       answerAskers();
     } else {
-      ending = die(exit, cause == null ? ExitCause.of(exit, !started, spec.memoryLimit()) : cause, conversation);
+      ending =
+          die(
+              exit,
+              cause == null ? ExitCause.of(exit, !started, spec.memoryLimit()) : cause,
+              conversation);
     }
     LOG.atInfo()
         .addKeyValue("session", spec.id())

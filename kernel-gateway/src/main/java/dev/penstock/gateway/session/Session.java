@@ -131,8 +131,7 @@ public final class Session implements LinkPeer {
    * @param cause why, one line for people
    */
   public void workerLost(String cause) {
-    WorkerExit exit =
-        WorkerExit.unseen(view().workerPid(), -WorkerControl.SIGKILL);
+    WorkerExit exit = WorkerExit.unseen(view().workerPid(), -WorkerControl.SIGKILL);
     Thread.ofVirtual().name("drain-" + spec.id()).start(() -> drain(exit, cause));
   }
 
