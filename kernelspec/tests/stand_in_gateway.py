@@ -16,6 +16,8 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from penstock import surroundings
+
 PORTS = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")
 
 
@@ -31,6 +33,7 @@ class StandInGateway:
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.kernels: dict[str, dict[str, Any]] = {}
         self._ports = iter(range(2000, 9000))
+        surroundings.write(str(directory))
         gateway = self
 
         class Handler(socketserver.StreamRequestHandler):
@@ -70,6 +73,9 @@ class StandInGateway:
         zygotes = [{"key": "k", "pid": 1, "python": "/p"}]
         counts = {"uptime_s": 61, "kernels": len(self.kernels), "heap_mb": 9, "zygotes": zygotes}
         return {**self.on_ping(request), **counts}
+
+    def on_guard(self, _request: dict[str, Any]) -> None:
+        pass  # it is asked for nothing
 
     def on_start(self, request: dict[str, Any]) -> dict[str, Any]:
         session = f"session-{len(self.processes)}"

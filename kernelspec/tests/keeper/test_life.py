@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from keeper.harness import TestingKeeper, alive, wait_until
@@ -194,3 +195,15 @@ def readable(fd: int) -> bytes:
         return os.read(fd, 4096)
     except BlockingIOError:
         return b""
+
+
+def test_a_start_sweeps_folders_that_nobody_holds(
+    directory: Path, start_keeper: Callable[..., TestingKeeper]
+) -> None:
+    for session in ("left", "guarded"):
+        (directory / "sessions" / session).mkdir(parents=True)
+        os.mkfifo(directory / "sessions" / session / "out")
+    held = os.open(directory / "sessions" / "guarded" / "out", os.O_RDWR)
+    start_keeper().hello()
+    assert os.listdir(directory / "sessions") == ["guarded"]
+    os.close(held)

@@ -74,7 +74,7 @@ def list_kernels(options: argparse.Namespace) -> int:
                 k["id"],
                 k["state"],
                 str(k["worker_pid"]),
-                k["start"] or "",
+                _start_path(k),
                 k["via"],
                 k["started"],
                 k["cwd"],
@@ -83,6 +83,12 @@ def list_kernels(options: argparse.Namespace) -> int:
         ]
         print_table(["ID", "STATE", "PID", "START", "VIA", "STARTED", "DIRECTORY"], rows)
     return 0
+
+
+def _start_path(kernel: dict[str, Any]) -> str:
+    """Fork, or fresh and why."""
+    path = kernel["start"] or ""
+    return f"{path} ({kernel['reason']})" if path == "fresh" else path
 
 
 def stop(options: argparse.Namespace) -> int:

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import sys
 
 from .. import __version__
 from ..procstat import start_time
+from ..surroundings import resource_limits
 from .digest import sha256
 from .errors import GatewayError
 
@@ -81,7 +81,7 @@ def client_facts() -> dict[str, Any]:
     """`umask`, `affinity` (missing where the system has none) and `rlimits` of this process, as
     `start` wants them.
     """
-    facts: dict[str, Any] = {"umask": _umask(), "rlimits": _rlimits()}
+    facts: dict[str, Any] = {"umask": _umask(), "rlimits": resource_limits()}
     if hasattr(os, "sched_getaffinity"):
         facts["affinity"] = sorted(os.sched_getaffinity(0))
     return facts
@@ -137,17 +137,3 @@ def _umask() -> int:
     mask = os.umask(0o077)
     os.umask(mask)
     return mask
-
-
-def _rlimits() -> dict[str, list[int]]:
-    names = [name for name in dir(resource) if name.startswith("RLIMIT_")]
-    limits = {}
-    for name in names:
-        try:
-            limits[name] = [
-                -1 if n == resource.RLIM_INFINITY else n
-                for n in resource.getrlimit(getattr(resource, name))
-            ]
-        except (OSError, ValueError):
-            continue  # a limit that the headers know and this kernel does not
-    return limits

@@ -9,6 +9,7 @@ import time
 from .. import __version__
 from .control import Control
 from .errors import GatewayError
+from .guard import guard_for
 from .jar import find_jar, jar_hash
 from .runtime import base_dir, check_length, ensure_private, gateway_dir
 
@@ -59,18 +60,33 @@ def ensure_gateway(start: dict[str, Any] | None = None) -> Control:
 
 
 def start_kernel(request: dict[str, Any]) -> tuple[dict[str, Any], str]:
-    """Sends a `start` request to the gateway (started if need be): its answer, and the gateway's
-    directory.
+    """Sends a `start` request to the gateway (started if need be), with a guard if need be: its
+    answer, and the gateway's directory.
     """
     for attempt in range(ATTEMPTS):
         try:
             with ensure_gateway(request) as control:
-                return control.request("start", timeout=START_TIMEOUT, **request), control.directory
+                return _start(control, request), control.directory
         except GatewayError as error:
             if error.code not in LEAVING or attempt == ATTEMPTS - 1:
                 raise
             time.sleep(0.05 * (attempt + 1))  # the leaving one needs a moment to be gone
     raise AssertionError("unreachable")
+
+
+def _start(control: Control, request: dict[str, Any]) -> dict[str, Any]:
+    try:
+        guard = guard_for(control.directory, request)
+    except GatewayError:
+        control.request("ping")  # raises what `start_kernel` tries again for: it was just leaving
+        raise
+    if guard is None:
+        return control.request("start", timeout=START_TIMEOUT, **request)
+    try:
+        return control.request("start", timeout=START_TIMEOUT, **guard.request(request))
+    except BaseException:
+        guard.end()
+        raise
 
 
 def zygote_request(start: dict[str, Any]) -> dict[str, Any]:

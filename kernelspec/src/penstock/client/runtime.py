@@ -6,6 +6,8 @@ import os
 import stat
 import sys
 
+from ..surroundings import namespace
+from .digest import sha256
 from .errors import GatewayError
 
 LONGEST_NAME = "gateway.sock"
@@ -31,8 +33,12 @@ def base_dir() -> str:
 
 
 def gateway_dir(base: str, version: str, jar_hash: str) -> str:
-    """Directory of one installed version's gateway below `base`; `jar_hash` is hexadecimal."""
-    return os.path.join(base, f"{version}-{jar_hash[:8]}")
+    """Directory of one installed version's gateway below `base`; `jar_hash` is hexadecimal.
+
+    Each network namespace has its own: nobody in another one can reach a kernel's TCP ports.
+    """
+    digest = sha256(f"{jar_hash} {namespace('net')}".encode("ascii")).hexdigest()
+    return os.path.join(base, f"{version}-{digest[:8]}")
 
 
 def ensure_private(path: str) -> str:

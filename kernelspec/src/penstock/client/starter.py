@@ -12,6 +12,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 from .. import __version__
@@ -59,17 +60,8 @@ def run_keeper(config: dict[str, Any], lock_fd: int) -> dict[str, Any]:
     """Starts a keeper and waits for its outcome, `{}` when it died without one. Raises
     GatewayError.
     """
-    argv = [sys.executable, "-I", "-S", "-X", "utf8", KEEPER, str(lock_fd)]
     try:
-        process = subprocess.Popen(
-            argv,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            pass_fds=[lock_fd],
-            start_new_session=True,
-            cwd="/",
-        )
+        process = popen_keeper(str(lock_fd), [lock_fd])
     except OSError as error:
         raise GatewayError("start", f"The keeper could not be started: {error}") from error
     try:
@@ -85,3 +77,18 @@ def run_keeper(config: dict[str, Any], lock_fd: int) -> dict[str, Any]:
             if pipe is not None:
                 pipe.close()
         process.wait()
+
+
+def popen_keeper(argument: str, inherited: Sequence[int] = ()) -> subprocess.Popen[bytes]:
+    """Runs the keeper's program with pipes at 0 and 1 and these descriptors; it is no part of this
+    process's group or session. Raises OSError.
+    """
+    return subprocess.Popen(
+        [sys.executable, "-I", "-S", "-X", "utf8", KEEPER, argument],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        pass_fds=inherited,
+        start_new_session=True,
+        cwd="/",
+    )

@@ -14,7 +14,7 @@ from .listener import Listener
 from .log import Log, tail
 from .loop import Loop
 from .peer import LinePeer
-from .processes import exit_text, rss_kb, send
+from .processes import exit_text, reap, send
 from .requests import Requests
 from .sessions import KEEP_SECONDS, Sessions
 from .starter import Starter
@@ -140,14 +140,8 @@ class Keeper:
         self._tell({"event": "zygote-exit", "key": key, "exit": code, "stderr": stderr})
 
     def _reap(self) -> None:
-        while True:
-            try:
-                pid, status, usage = os.wait4(-1, os.WNOHANG)
-            except ChildProcessError:
-                return  # no child at all
-            if pid == 0:
-                return  # children, but none that has ended
-            self._reaped(pid, status, rss_kb(usage))
+        for pid, status, rss_kb in reap():
+            self._reaped(pid, status, rss_kb)
 
     def _reaped(self, pid: int, status: int, rss_kb: int) -> None:
         code = os.waitstatus_to_exitcode(status)

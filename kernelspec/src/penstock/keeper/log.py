@@ -36,7 +36,9 @@ class Log:
         return os.open(self._path, flags, 0o600)
 
     def _rotate(self) -> None:
-        os.replace(self._path, self._path + ".1")
+        # Keeper and guards write the same file: another one may have renamed it before.
+        if os.path.samestat(os.stat(self._path), os.fstat(self._fd)):
+            os.replace(self._path, self._path + ".1")
         os.close(self._fd)
         self._fd = self._open()
 

@@ -6,6 +6,7 @@ import fcntl
 import os
 import signal
 import sys
+from collections.abc import Iterator
 
 TYPE_CHECKING = False  # typing itself is not imported: it would cost more than all of this module
 if TYPE_CHECKING:
@@ -64,6 +65,18 @@ def spawn(argv: list[str], env: dict[str, str], fds: dict[int, int]) -> int:
     finally:
         for fd in raised.values():
             os.close(fd)
+
+
+def reap() -> Iterator[tuple[int, int, int]]:
+    """`(pid, wait status, largest resident kB)` of each child that has ended by now."""
+    while True:
+        try:
+            pid, status, usage = os.wait4(-1, os.WNOHANG)
+        except ChildProcessError:
+            return  # no child at all
+        if pid == 0:
+            return  # children, but none that has ended
+        yield pid, status, rss_kb(usage)
 
 
 def exit_code(status: int) -> int:

@@ -24,11 +24,13 @@ class Sessions:
 
     def sweep(self) -> None:
         """Removes what earlier gateways left, but the news of a death that someone may still ask
-        for.
+        for, and not what a guard holds.
         """
         os.makedirs(self._root, 0o700, exist_ok=True)
         for name in set(os.listdir(self._root)) - self._held.keys():
             folder = os.path.join(self._root, name)
+            if any(_has_reader(os.path.join(folder, lane)) for lane in LANES):
+                continue
             try:
                 written = os.stat(os.path.join(folder, "exit.json")).st_mtime
             except OSError:
@@ -95,6 +97,14 @@ class Sessions:
         if not session or session != os.path.basename(session) or session in (".", ".."):
             raise ValueError(f"not a session id: {session!r}")
         return os.path.join(self._root, session)
+
+
+def _has_reader(fifo: str) -> bool:
+    try:
+        os.close(os.open(fifo, os.O_WRONLY | os.O_NONBLOCK | os.O_NOFOLLOW))
+    except OSError:
+        return False  # ENXIO: nobody holds it; or it is not there
+    return True
 
 
 def _remove(path: str) -> None:

@@ -14,14 +14,14 @@ START_TIMEOUT = 60.0
 
 
 class Starter:
-    """Holds the starter's pipe and the start lock until the start has succeeded or failed.
+    """Holds the starter's pipe and `held`, the start lock, until the start has succeeded or failed.
 
     The lock is the starter's own (the same open file), so it stays taken when the starter is killed
     meanwhile, and the next starter waits for this start instead of making a second one.
     """
 
-    def __init__(self, status_fd: int, lock_fd: int) -> None:
-        self._fds = [status_fd, lock_fd]
+    def __init__(self, status_fd: int, *held: int) -> None:
+        self._fds = [status_fd, *held]
 
     def succeeded(self) -> None:
         """The gateway listens."""

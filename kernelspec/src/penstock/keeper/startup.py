@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import fcntl
 import gc
-import json
 import os
 import resource
-import signal
 import sys
 import time
 
+from .. import surroundings
+from .detach import detach, read_config, where
 from .keeper import Keeper
 from .log import Log
 from .loop import Loop
@@ -40,10 +40,13 @@ def main() -> None:
     """
     if os.fork():
         os._exit(0)  # the starter reaps this process; the keeper belongs to nobody
-    status_fd, lock_fd = _detach(int(sys.argv[1]))
+    # The starter made this process's parent a session leader, so this one is none and never gets a
+    # terminal.
+    status_fd, lock_fd = detach(), int(sys.argv[1])
+    os.set_inheritable(lock_fd, False)
     starter = Starter(status_fd, lock_fd)
     try:
-        config = _read_config()
+        config = read_config()
         os.chdir("/")
         log = Log(os.path.join(config["dir"], "keeper.log"))
     except (OSError, ValueError, KeyError) as error:
@@ -52,13 +55,14 @@ def main() -> None:
     try:
         _run(config, log, starter)
     except Exception as error:  # noqa: BLE001  (a mistake of ours: nobody else could tell it, all stderr is gone)
-        log("error", "keeper-failed", error=repr(error), where=_where(error))
+        log("error", "keeper-failed", error=repr(error), where=where(error))
         starter.failed(f"the keeper failed: {error}", "")
         sys.exit(1)
 
 
 def _run(config: dict[str, Any], log: Log, starter: Starter) -> None:
     directory_lock = _take_directory(os.path.join(config["dir"], "keeper.lock"))
+    surroundings.write(config["dir"])
     _raise_file_limit()
     if not set_subreaper():
         log("warn", "no-subreaper")
@@ -73,31 +77,6 @@ def _run(config: dict[str, Any], log: Log, starter: Starter) -> None:
     gc.collect()
     gc.freeze()
     loop.run()
-
-
-def _detach(lock_fd: int) -> tuple[int, int]:
-    """Leaves session, terminal and stdio of the starter; returns its pipe and lock, not
-    inheritable. The starter made this process's parent a session leader, so this one is none and
-    never gets a terminal.
-    """
-    os.umask(0o077)
-    signal.pthread_sigmask(signal.SIG_SETMASK, [])
-    status_fd = fcntl.fcntl(1, fcntl.F_DUPFD_CLOEXEC, 3)
-    os.set_inheritable(lock_fd, False)
-    null = os.open(os.devnull, os.O_RDWR)
-    os.dup2(null, 1)
-    os.dup2(null, 2)
-    os.close(null)
-    return status_fd, lock_fd
-
-
-def _read_config() -> dict[str, Any]:
-    with open(0, "rb", closefd=False) as pipe:
-        config = json.load(pipe)
-    null = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(null, 0)
-    os.close(null)
-    return config
 
 
 def _take_directory(path: str) -> int:
@@ -129,11 +108,3 @@ def _raise_file_limit() -> None:
         except (OSError, ValueError):
             # macOS has an infinite hard limit and refuses more than the kernel's own.
             resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, MACOS_FILES), hard))
-
-
-def _where(error: BaseException) -> list[str]:
-    places, trace = [], error.__traceback__
-    while trace is not None:
-        places.append(f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}")
-        trace = trace.tb_next
-    return places

@@ -9,7 +9,9 @@ import dev.penstock.gateway.keeper.KeeperException;
 import dev.penstock.gateway.keeper.KeeperListener;
 import dev.penstock.gateway.keeper.WorkerExit;
 import dev.penstock.gateway.link.LinkServer;
+import dev.penstock.gateway.placement.Guards;
 import dev.penstock.gateway.placement.LocalPlacement;
+import dev.penstock.gateway.placement.WorkerStart;
 import dev.penstock.gateway.placement.Zygotes;
 import dev.penstock.gateway.runtime.IdleHeap;
 import dev.penstock.gateway.runtime.Orphans;
@@ -48,8 +50,6 @@ final class Gateway implements KeeperListener {
   private static final Duration SWEEP = Duration.ofSeconds(5);
   private static final Duration SHORTEST_SWEEP = Duration.ofMillis(100);
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(4);
-
-  private static final int SIGKILL = 9;
 
   private final RuntimeDirectory directory;
   private final Patience patience;
@@ -95,12 +95,13 @@ final class Gateway implements KeeperListener {
       Zygotes zygotes = new Zygotes(keeper);
       Leases leases = new Leases(keeper);
       parts.complete(new Parts(keeper, zygotes, leases));
-      LocalPlacement placement =
-          new LocalPlacement(keeper, zygotes, directory.workerSocket(), directory.sessions());
+      WorkerStart starts = new WorkerStart(directory.workerSocket(), directory.sessions());
+      LocalPlacement placement = new LocalPlacement(keeper, zygotes, starts);
+      Guards guards = new Guards(starts, table);
       About about = new About(version, parent(), started);
       Operations operations =
-          new Operations(table, placement, keeper, zmq, leases, zygotes, about, leaving::countDown);
-      try (ControlServer _ = ControlServer.listen(directory.controlSocket(), operations)) {
+          new Operations(table, placement, guards, zmq, leases, zygotes, about, leaving::countDown);
+      try (ControlServer _ = ControlServer.listen(directory.controlSocket(), operations, guards)) {
         // All sockets listen: the keeper now tells whoever waits for this gateway.
         keeper.hello();
         LOG.atInfo()
@@ -109,7 +110,7 @@ final class Gateway implements KeeperListener {
             .log("gateway ready");
         stayUntilDone(zygotes);
       }
-      leave(keeper);
+      leave(keeper, guards);
     }
   }
 
@@ -136,13 +137,17 @@ final class Gateway implements KeeperListener {
     }
   }
 
-  private void leave(Keeper keeper) {
+  private void leave(Keeper keeper, Guards guards) {
     table.close();
     List<Session> live = table.live();
     if (keeperLost) {
-      LOG.atError().log("leaving: the keeper is gone, and with it every worker");
-      Orphans.end(live.stream().map(s -> s.view().workerPid()).collect(Collectors.toSet()));
-      live.forEach(Gateway::workerLost);
+      LOG.atError().log("leaving: the keeper is gone, and with it its workers");
+      List<Session> guarded = live.stream().filter(guards::hold).toList();
+      guarded.forEach(session -> session.stop(true, "the gateway's keeper ended"));
+      List<Session> lost = live.stream().filter(s -> !guarded.contains(s)).toList();
+      Orphans.end(lost.stream().map(s -> s.view().workerPid()).collect(Collectors.toSet()));
+      lost.forEach(session ->
+          session.workerLost("The Python process was killed because Penstock's keeper ended."));
       awaitEnd(live);
       return;
     }
@@ -155,11 +160,6 @@ final class Gateway implements KeeperListener {
       LOG.atWarn().setCause(e).log("keeper did not take leave");
     }
     LOG.atInfo().log("gateway left");
-  }
-
-  /** Without a keeper nobody saw how the worker ended; it dies with the keeper, of SIGKILL. */
-  private static void workerLost(Session session) {
-    session.workerExited(WorkerExit.unseen(session.view().workerPid(), -SIGKILL));
   }
 
   private static void awaitEnd(List<Session> sessions) {

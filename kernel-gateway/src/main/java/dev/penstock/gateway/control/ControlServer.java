@@ -2,6 +2,7 @@ package dev.penstock.gateway.control;
 
 import dev.penstock.gateway.json.Json;
 import dev.penstock.gateway.json.JsonLines;
+import dev.penstock.gateway.placement.Guards;
 import dev.penstock.gateway.runtime.LocalSocket;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
@@ -16,15 +17,18 @@ public final class ControlServer implements AutoCloseable {
 
   private final LocalSocket socket;
   private final Operations operations;
+  private final Guards guards;
 
-  private ControlServer(LocalSocket socket, Operations operations) {
+  private ControlServer(LocalSocket socket, Operations operations, Guards guards) {
     this.socket = socket;
     this.operations = operations;
+    this.guards = guards;
   }
 
   /** Listens on the socket. */
-  public static ControlServer listen(Path path, Operations operations) throws IOException {
-    ControlServer server = new ControlServer(LocalSocket.listen(path), operations);
+  public static ControlServer listen(Path path, Operations operations, Guards guards)
+      throws IOException {
+    ControlServer server = new ControlServer(LocalSocket.listen(path), operations, guards);
     server.socket.serve("control", server::serve);
     return server;
   }
@@ -37,6 +41,11 @@ public final class ControlServer implements AutoCloseable {
   private void serve(SocketChannel channel) throws IOException {
     try (JsonLines lines = new JsonLines(channel)) {
       for (ObjectNode request = lines.read(); request != null; request = lines.read()) {
+        if ("guard".equals(Json.text(request, "op"))) {
+          // From here on it answers, and the gateway asks.
+          guards.serve(request, lines);
+          return;
+        }
         lines.write(answer(request));
       }
     }

@@ -2,7 +2,7 @@ package dev.penstock.gateway.control;
 
 import dev.penstock.gateway.door.ZmqDoor;
 import dev.penstock.gateway.json.Json;
-import dev.penstock.gateway.keeper.Keeper;
+import dev.penstock.gateway.placement.Guards;
 import dev.penstock.gateway.placement.Placement;
 import dev.penstock.gateway.placement.StartedWorker;
 import dev.penstock.gateway.session.Ending;
@@ -32,15 +32,15 @@ final class KernelStarter {
 
   private final SessionTable table;
   private final Placement placement;
-  private final Keeper keeper;
+  private final Guards guards;
   private final ZmqRuntime zmq;
   private final Leases leases;
 
   KernelStarter(
-      SessionTable table, Placement placement, Keeper keeper, ZmqRuntime zmq, Leases leases) {
+      SessionTable table, Placement placement, Guards guards, ZmqRuntime zmq, Leases leases) {
     this.table = table;
     this.placement = placement;
-    this.keeper = keeper;
+    this.guards = guards;
     this.zmq = zmq;
     this.leases = leases;
   }
@@ -49,18 +49,32 @@ final class KernelStarter {
   ObjectNode start(ObjectNode request) throws ControlException {
     StartRequest start = StartRequest.parse(request);
     Signer signer = signer(start.connection());
+    Placement place = place(start);
     Sessions.Opening opening =
-        Sessions.open(start.spec(), headers -> door(start, signer, headers), keeper);
+        Sessions.open(start.spec(), headers -> door(start, signer, headers), place.keeper());
     Session session = opening.session();
     if (!table.add(session)) {
       throw new ControlException(
           "leaving", "this gateway is about to end", "try again: another one is started");
     }
-    session.whenEnded(ending -> ended(session, ending));
+    session.whenEnded(ending -> ended(session, place, ending));
     opening.begin().run();
-    StartedWorker worker = startWorker(session, start, opening.bound());
+    StartedWorker worker = startWorker(session, start, place, opening.bound());
     lease(session, start);
     return answer(session, opening.bound(), worker);
+  }
+
+  private Placement place(StartRequest start) throws ControlException {
+    StartRequest.Guard named = start.guard();
+    if (named == null) {
+      return placement;
+    }
+    Placement guard = guards.take(named.name(), named.reason());
+    if (guard == null) {
+      throw new ControlException(
+          "guard-gone", "the guard that was to start the worker is gone", "try again");
+    }
+    return guard;
   }
 
   private static Signer signer(ConnectionInfo connection) throws ControlException {
@@ -81,13 +95,13 @@ final class KernelStarter {
   }
 
   private StartedWorker startWorker(
-      Session session, StartRequest start, CompletableFuture<ConnectionInfo> bound)
+      Session session, StartRequest start, Placement place, CompletableFuture<ConnectionInfo> bound)
       throws ControlException {
     try {
       // Sockets are bound meanwhile; no worker is started for a session that has none.
-      placement.prepare(start.order());
+      place.prepare(start.order());
       bound.get();
-      return placement.start(session, start.order());
+      return place.start(session, start.order());
     } catch (IOException e) {
       session.startFailed(String.valueOf(e.getMessage()));
       table.release(session.spec().id());
@@ -119,9 +133,9 @@ final class KernelStarter {
     }
   }
 
-  private void ended(Session session, Ending ending) {
+  private void ended(Session session, Placement place, Ending ending) {
     leases.drop(session);
-    placement.release(session);
+    place.release(session);
     LOG.atInfo()
         .addKeyValue("session", session.spec().id())
         .addKeyValue("exit", ending.exit())

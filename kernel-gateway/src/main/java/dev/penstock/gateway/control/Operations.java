@@ -1,7 +1,7 @@
 package dev.penstock.gateway.control;
 
 import dev.penstock.gateway.json.Json;
-import dev.penstock.gateway.keeper.Keeper;
+import dev.penstock.gateway.placement.Guards;
 import dev.penstock.gateway.placement.Placement;
 import dev.penstock.gateway.placement.Zygotes;
 import dev.penstock.gateway.session.Ending;
@@ -38,14 +38,14 @@ public final class Operations {
   public Operations(
       SessionTable table,
       Placement placement,
-      Keeper keeper,
+      Guards guards,
       ZmqRuntime zmq,
       Leases leases,
       Zygotes zygotes,
       About about,
       Runnable leave) {
     this.table = table;
-    this.starter = new KernelStarter(table, placement, keeper, zmq, leases);
+    this.starter = new KernelStarter(table, placement, guards, zmq, leases);
     this.reports = new Reports(table, zygotes, about);
     this.leave = leave;
   }

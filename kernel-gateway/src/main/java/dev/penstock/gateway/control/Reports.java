@@ -72,6 +72,7 @@ final class Reports {
         .put("state", view.state().name().toLowerCase(Locale.ROOT))
         .put("worker_pid", view.workerPid())
         .put("start", session.startPath())
+        .put("reason", session.startReason())
         .put("via", session.spec().via())
         .put("started", view.started().truncatedTo(ChronoUnit.MILLIS).toString())
         .put("cwd", session.spec().cwd())

@@ -18,12 +18,20 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param connection what the client wants of the connection: ports that are 0 are chosen
  * @param lease the process whose end ends the session; null for an independent one
+ * @param guard who starts the worker; null for the keeper
  */
 record StartRequest(
-    SessionSpec spec, WorkerOrder order, ConnectionInfo connection, @Nullable Lease lease) {
+    SessionSpec spec,
+    WorkerOrder order,
+    ConnectionInfo connection,
+    @Nullable Lease lease,
+    @Nullable Guard guard) {
 
   /** A session's owner: process id and start time (field 22 of {@code /proc/<pid>/stat}). */
   record Lease(long pid, long start) {}
+
+  /** A guard that has connected, and why the client started it, for people. */
+  record Guard(String name, String reason) {}
 
   static StartRequest parse(ObjectNode request) throws ControlException {
     ObjectNode environment = Json.child(request, "environment");
@@ -48,7 +56,7 @@ record StartRequest(
             args(request),
             process(request, cwd),
             Json.flag(request, "fresh"));
-    return new StartRequest(spec, order, connection(request), lease(request));
+    return new StartRequest(spec, order, connection(request), lease(request), guard(request));
   }
 
   private static ObjectNode process(ObjectNode request, String cwd) {
@@ -91,6 +99,14 @@ record StartRequest(
       throw bad("lease.pid", "must be a process id");
     }
     return new Lease(pid, Json.integer(lease, "start", 0));
+  }
+
+  private static @Nullable Guard guard(ObjectNode request) throws ControlException {
+    if (!request.hasNonNull("guard")) {
+      return null;
+    }
+    ObjectNode guard = Json.child(request, "guard");
+    return new Guard(required(guard, "name"), required(guard, "reason"));
   }
 
   private static List<String> args(ObjectNode request) {

@@ -21,13 +21,17 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Client of the keeper, the process that is the parent of all workers (docs/local-sockets.md,
- * "Keeper socket"). Thread-safe: any thread asks, one virtual thread reads answers and events.
+ * Client of the keeper, the process that is the parent of all workers, or of a guard, the parent of
+ * one (docs/local-sockets.md, "Keeper socket", "Guard"). Thread-safe: any thread asks, one virtual
+ * thread reads answers and events.
  */
 public final class Keeper implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Keeper.class);
   private static final Duration QUICK = Duration.ofSeconds(5);
   private static final Duration ZYGOTE = Duration.ofSeconds(60);
+
+  /** What it is, for people: keeper or guard. */
+  private final String name;
 
   private final JsonLines lines;
   private final KeeperListener listener;
@@ -35,7 +39,8 @@ public final class Keeper implements AutoCloseable {
   private final Map<Long, CompletableFuture<ObjectNode>> pending = new ConcurrentHashMap<>();
   private volatile boolean lost;
 
-  private Keeper(JsonLines lines, KeeperListener listener) {
+  private Keeper(String name, JsonLines lines, KeeperListener listener) {
+    this.name = name;
     this.lines = lines;
     this.listener = listener;
   }
@@ -48,9 +53,30 @@ public final class Keeper implements AutoCloseable {
   public static Keeper connect(Path socket, KeeperListener listener) throws IOException {
     SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
     channel.connect(UnixDomainSocketAddress.of(socket));
-    Keeper keeper = new Keeper(new JsonLines(channel), listener);
-    Thread.ofVirtual().name("keeper-reader").start(keeper::readLoop);
+    Keeper keeper = new Keeper("keeper", new JsonLines(channel), listener);
+    Thread.ofVirtual().name("keeper-reader").start(keeper::serve);
     return keeper;
+  }
+
+  /** A guard that connected by itself; {@link #serve} must be called. */
+  public static Keeper ofGuard(JsonLines lines, KeeperListener listener) {
+    return new Keeper("guard", lines, listener);
+  }
+
+  /** Reads answers and events until the connection ends, which is told to the listener. */
+  public void serve() {
+    try {
+      ObjectNode line = lines.read();
+      while (line != null) {
+        take(line);
+        line = lines.read();
+      }
+    } catch (IOException e) {
+      LOG.atDebug().addKeyValue("peer", name).setCause(e).log("connection ended");
+    }
+    lost = true;
+    pending.values().forEach(p -> p.completeExceptionally(new IOException("connection ended")));
+    listener.keeperLost();
   }
 
   /** Tells the keeper that the gateway's own sockets listen. */
@@ -154,7 +180,7 @@ public final class Keeper implements AutoCloseable {
     pending.put(id, answer);
     try {
       if (lost) {
-        throw new KeeperException("lost", "the keeper process is gone");
+        throw new KeeperException("lost", "the " + name + " process is gone");
       }
       lines.write(request);
       ObjectNode reply = answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
@@ -166,32 +192,18 @@ public final class Keeper implements AutoCloseable {
     } catch (KeeperException e) {
       throw e;
     } catch (IOException | ExecutionException e) {
-      throw new KeeperException("lost", "the keeper process is gone (" + e.getMessage() + ")");
+      throw new KeeperException(
+          "lost", "the " + name + " process is gone (" + e.getMessage() + ")");
     } catch (TimeoutException e) {
       throw new KeeperException(
           "timeout",
-          "the keeper did not answer '" + op + "' within " + patience.toSeconds() + " s");
+          "the " + name + " did not answer '" + op + "' within " + patience.toSeconds() + " s");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new KeeperException("interrupted", "interrupted while waiting for the keeper");
+      throw new KeeperException("interrupted", "interrupted while waiting for the " + name);
     } finally {
       pending.remove(id);
     }
-  }
-
-  private void readLoop() {
-    try {
-      ObjectNode line = lines.read();
-      while (line != null) {
-        take(line);
-        line = lines.read();
-      }
-    } catch (IOException e) {
-      LOG.atDebug().setCause(e).log("keeper connection ended");
-    }
-    lost = true;
-    pending.values().forEach(p -> p.completeExceptionally(new IOException("connection ended")));
-    listener.keeperLost();
   }
 
   private void take(ObjectNode line) {

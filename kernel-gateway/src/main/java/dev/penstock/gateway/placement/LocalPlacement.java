@@ -4,12 +4,8 @@ import dev.penstock.gateway.keeper.Keeper;
 import dev.penstock.gateway.keeper.KeeperException;
 import dev.penstock.gateway.session.Session;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.HexFormat;
-import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -21,20 +17,17 @@ public final class LocalPlacement implements Placement {
 
   private final Keeper keeper;
   private final Zygotes zygotes;
-  private final Path workerSocket;
-  private final Path sessionsDirectory;
+  private final WorkerStart starts;
 
-  /**
-   * A placement.
-   *
-   * @param workerSocket where workers connect
-   * @param sessionsDirectory where the FIFOs are made
-   */
-  public LocalPlacement(Keeper keeper, Zygotes zygotes, Path workerSocket, Path sessionsDirectory) {
+  public LocalPlacement(Keeper keeper, Zygotes zygotes, WorkerStart starts) {
     this.keeper = keeper;
     this.zygotes = zygotes;
-    this.workerSocket = workerSocket;
-    this.sessionsDirectory = sessionsDirectory;
+    this.starts = starts;
+  }
+
+  @Override
+  public Keeper keeper() {
+    return keeper;
   }
 
   @Override
@@ -46,7 +39,7 @@ public final class LocalPlacement implements Placement {
 
   @Override
   public StartedWorker start(Session session, WorkerOrder order) throws IOException {
-    ObjectNode spec = spec(session, order);
+    ObjectNode spec = starts.spec(session, order);
     StartDecision decision = StartDecision.before(order);
     long pid = 0;
     if (decision.path() == StartPath.FORK) {
@@ -58,15 +51,7 @@ public final class LocalPlacement implements Placement {
     if (decision.path() == StartPath.FRESH) {
       pid = keeper.spawn(order.freshArgv(), spec);
     }
-    session.openLanes(lane(session, "out"), lane(session, "err"));
-    session.workerStarted(pid, decision.path().word());
-    LOG.atInfo()
-        .addKeyValue("session", session.spec().id())
-        .addKeyValue("pid", pid)
-        .addKeyValue("start", decision.path().word())
-        .addKeyValue("reason", decision.reason())
-        .log("worker started");
-    return new StartedWorker(pid, decision.path());
+    return starts.begun(session, pid, decision);
   }
 
   @Override
@@ -96,27 +81,5 @@ public final class LocalPlacement implements Placement {
       zygotes.renew(order);
       return zygotes.fork(order, spec);
     }
-  }
-
-  private ObjectNode spec(Session session, WorkerOrder order) {
-    ObjectNode spec = order.process().deepCopy();
-    ArrayNode args = spec.putArray("args");
-    order.args().forEach(args::add);
-    spec.putArray("lanes")
-        .add(lane(session, "out").toString())
-        .add(lane(session, "err").toString());
-    spec.set("env", order.env());
-    if (session.spec().memoryLimit() > 0) {
-      spec.putObject("limits").put("memory", session.spec().memoryLimit());
-    }
-    return spec.put("session", session.spec().id())
-        .put("link", workerSocket.toString())
-        .put("token", session.secrets().token())
-        .put("nonce", HexFormat.of().formatHex(session.secrets().nonce()))
-        .put("kernel_session", UUID.randomUUID().toString());
-  }
-
-  private Path lane(Session session, String name) {
-    return sessionsDirectory.resolve(session.spec().id()).resolve(name);
   }
 }

@@ -1,5 +1,6 @@
 package dev.penstock.gateway.placement;
 
+import dev.penstock.gateway.keeper.Keeper;
 import dev.penstock.gateway.session.Session;
 import java.io.IOException;
 
@@ -8,6 +9,9 @@ import java.io.IOException;
  * link (design, decision 9).
  */
 public interface Placement {
+  /** The parent of this placement's workers, which signals them. */
+  Keeper keeper();
+
   /**
    * Makes ready what a start needs, which can take long the first time.
    *

@@ -131,12 +131,16 @@ final class Lifecycle {
   }
 
   /** The worker is gone and everything it wrote is in the log. */
-  void workerEnded(WorkerExit exit, Conversation conversation) {
+  void workerEnded(WorkerExit exit, @Nullable String cause, Conversation conversation) {
     if (stopping) {
       ending = new Ending(exit.code(), stopCause);
       answerAskers();
     } else {
-      ending = die(exit, conversation);
+      ending =
+          die(
+              exit,
+              cause == null ? ExitCause.of(exit, !started, spec.memoryLimit()) : cause,
+              conversation);
     }
     LOG.atInfo()
         .addKeyValue("session", spec.id())
@@ -158,8 +162,7 @@ final class Lifecycle {
    * Tells the clients why, in the cell that ran, and stops the heartbeat: no reply is sent (design,
    * decision 7).
    */
-  private Ending die(WorkerExit exit, Conversation conversation) {
-    String cause = ExitCause.of(exit, !started, spec.memoryLimit());
+  private Ending die(WorkerExit exit, String cause, Conversation conversation) {
     outlet.stream(conversation.currentParent(), "stderr", "\nPenstock: " + cause + "\n");
     door.stopHeartbeat();
     return new Ending(exit.code(), cause + stderrTail.asSuffix());

@@ -45,6 +45,7 @@ public final class Session implements LinkPeer {
   private volatile @Nullable Lanes lanes;
   private volatile @Nullable LinkConnection link;
   private volatile String startPath = "";
+  private volatile String startReason = "";
 
   Session(SessionSpec spec, WorkerSecrets secrets, SessionInbox inbox, SessionConductor conductor) {
     this.spec = spec;
@@ -96,13 +97,20 @@ public final class Session implements LinkPeer {
     return startPath;
   }
 
+  /** Why its worker was started in this way, for people; empty while none was. */
+  public String startReason() {
+    return startReason;
+  }
+
   /**
    * The worker's process runs.
    *
    * @param path how it was started, for people
+   * @param reason why in this way, for people
    */
-  public void workerStarted(long pid, String path) {
+  public void workerStarted(long pid, String path, String reason) {
     startPath = path;
+    startReason = reason;
     inbox.command(new SessionEvent.WorkerStarted(pid));
   }
 
@@ -113,7 +121,18 @@ public final class Session implements LinkPeer {
 
   /** The worker's process ended. Returns at once; what it had written is delivered first. */
   public void workerExited(WorkerExit exit) {
-    Thread.ofVirtual().name("drain-" + spec.id()).start(() -> drain(exit));
+    Thread.ofVirtual().name("drain-" + spec.id()).start(() -> drain(exit, null));
+  }
+
+  /**
+   * The worker's process was killed because its parent ended: nobody saw it, and it can only have
+   * been by SIGKILL. Returns at once.
+   *
+   * @param cause why, one line for people
+   */
+  public void workerLost(String cause) {
+    WorkerExit exit = WorkerExit.unseen(view().workerPid(), -WorkerControl.SIGKILL);
+    Thread.ofVirtual().name("drain-" + spec.id()).start(() -> drain(exit, cause));
   }
 
   /** Interrupts what runs now. Completed once the signal is out. */
@@ -183,7 +202,7 @@ public final class Session implements LinkPeer {
     inbox.output(new SessionEvent.LaneText(lane, text));
   }
 
-  private void drain(WorkerExit exit) {
+  private void drain(WorkerExit exit, @Nullable String cause) {
     try {
       LinkConnection open = link;
       if (open != null && !linkEnded.await(LINK_DRAIN.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -195,7 +214,7 @@ public final class Session implements LinkPeer {
       if (reading != null) {
         reading.finish(LANE_DRAIN);
       }
-      inbox.output(new SessionEvent.WorkerEnded(exit));
+      inbox.output(new SessionEvent.WorkerEnded(exit, cause));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

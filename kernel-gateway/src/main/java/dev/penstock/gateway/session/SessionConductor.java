@@ -175,8 +175,8 @@ final class SessionConductor implements Runnable {
           lifecycle.sawText(lane, text);
           outlet.stream(conversation.currentParent(), lane.streamName(), text);
         }
-        case SessionEvent.WorkerEnded(var exit) -> {
-          lifecycle.workerEnded(exit, conversation);
+        case SessionEvent.WorkerEnded(var exit, var cause) -> {
+          lifecycle.workerEnded(exit, cause, conversation);
           return;
         }
       }

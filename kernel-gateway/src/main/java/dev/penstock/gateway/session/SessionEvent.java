@@ -5,6 +5,7 @@ import dev.penstock.gateway.lane.Lane;
 import dev.penstock.gateway.link.Frame;
 import dev.penstock.gateway.link.LinkConnection;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Everything that reaches a session's owner thread from other threads. */
@@ -36,8 +37,12 @@ sealed interface SessionEvent {
     }
   }
 
-  /** The worker's process is gone and all it had said was delivered before this. */
-  record WorkerEnded(WorkerExit exit) implements FromWorker {}
+  /**
+   * The worker's process is gone and all it had said was delivered before this.
+   *
+   * @param cause why, if that is known; else it is told from the exit
+   */
+  record WorkerEnded(WorkerExit exit, @Nullable String cause) implements FromWorker {}
 
   /** The worker connected its data lane. */
   record DataLinkOpened(LinkConnection link, ObjectNode hello) implements Command {}
