@@ -10,6 +10,8 @@ import json
 import os
 import resource
 
+from . import cgroup_limits
+
 TYPE_CHECKING = False  # typing itself is not imported: it would cost more than all of this module
 if TYPE_CHECKING:
     from typing import Any
@@ -46,10 +48,8 @@ def surroundings() -> dict[str, Any]:
     }
     if hasattr(os, "sched_getscheduler"):
         seen["scheduling policy"] = os.sched_getscheduler(0)
-    for name, path in (("cgroup", "cgroup"), ("security label", "attr/current")):
-        text = _read(f"/proc/self/{path}")
-        if text:
-            seen[name] = text
+    held = {"cgroup": cgroup_limits.limits(), "security label": _read("/proc/self/attr/current")}
+    seen.update({name: value for name, value in held.items() if value})
     for name in NAMESPACES:
         link = namespace(name)
         if link:
