@@ -206,6 +206,17 @@ def test_child_processes_run_as_without_a_debugger(panel: Panel) -> None:
     assert cell.finish().text().split() == ["1", "7"]
 
 
+def test_nothing_is_left_of_a_kernel_that_the_user_left(kernel: Kernel) -> None:
+    worker = mark(kernel)
+    panel = Panel(kernel)
+    panel.start()
+    folder = Path(panel.break_at(CODE, 2)).parent
+    assert folder.is_dir()
+    kernel.send("exit()")
+    eventually(lambda: not adapters(worker), 10, "debugpy's adapter ends")
+    assert not folder.exists()
+
+
 @pytest.mark.parametrize("way", ["shutdown", "restart", "kill"])
 def test_nothing_is_left_of_a_kernel_that_stood_at_a_breakpoint(kernel: Kernel, way: str) -> None:
     worker = mark(kernel)

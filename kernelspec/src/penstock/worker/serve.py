@@ -76,7 +76,8 @@ def _run(app: IPKernelApp, link: Link, loop: asyncio.AbstractEventLoop) -> None:
     ending = Ending(loop, app.interrupts)
     intake = Intake(link, app.interrupts)
     app.kernel.intake = intake
-    ControlThread(link.control, ending, DebugService(app.kernel, link.control)).start()
+    debug = DebugService(app.kernel, link.control)
+    ControlThread(link.control, ending, debug).start()
 
     def readable() -> None:
         try:
@@ -113,4 +114,5 @@ def _run(app: IPKernelApp, link: Link, loop: asyncio.AbstractEventLoop) -> None:
             app.log.exception("worker's event loop failed")
             ending.decide(EXIT_LINK_LOST)
     del service
+    debug.release()
     ending.finish()

@@ -6,7 +6,6 @@ what debugInfo tells.
 
 from __future__ import annotations
 
-import atexit
 import os
 import shutil
 import stat
@@ -33,7 +32,7 @@ def description() -> dict[str, Any]:
 
 
 def make_folder() -> None:
-    """Make the folder for cells, mode 0700, removed when the worker ends.
+    """Make the folder for cells, mode 0700.
 
     Raises :class:`FolderError` when somebody else made it: its name can be guessed.
     """
@@ -49,12 +48,11 @@ def make_folder() -> None:
         os.chmod(folder, 0o700)
     except OSError as error:
         raise FolderError(f"{folder} cannot be made: {error.strerror}; set TMPDIR") from error
-    atexit.register(_remove, folder, os.getpid())
 
 
-def _remove(folder: str, owner: int) -> None:
-    if os.getpid() == owner:  # not a forked child
-        shutil.rmtree(folder, ignore_errors=True)
+def remove_folder() -> None:
+    """Remove what :func:`make_folder` made, if it did."""
+    shutil.rmtree(get_tmp_directory(), ignore_errors=True)
 
 
 def dump(code: str) -> str:

@@ -14,6 +14,7 @@ from ..jsonio import pack, unpack
 from ..link import Connection, LinkClosed
 from ..untraced import untraced
 from .adapter import forget
+from .cells import remove_folder
 from .connection import ConnectionLostError
 from .dap import Message, failure
 from .debugger import Debugger
@@ -55,10 +56,11 @@ class DebugService:
             self._awake()
 
     def release(self) -> None:
-        """The worker ends: nothing stands at a breakpoint any more. Control thread."""
+        """The worker ends: nothing stands at a breakpoint any more, no file is left. Any thread."""
         if self._wake >= 0:
             self._released = True
             self._awake()
+            remove_folder()
 
     def _awake(self) -> None:
         with suppress(BlockingIOError):  # full: the thread will look anyway
