@@ -48,7 +48,7 @@ final class PromptMailbox implements IMailbox {
   private final AtomicLong written;
 
   @SuppressWarnings("unchecked") // the field's declared type
-  private PromptMailbox(Mailbox mailbox) throws IllegalAccessException {
+  PromptMailbox(Mailbox mailbox) throws IllegalAccessException {
     this.mailbox = mailbox;
     Object signaler = SIGNALER.get(mailbox);
     commands = (Deque<Command>) COMMANDS.get(mailbox);
