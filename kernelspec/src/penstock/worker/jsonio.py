@@ -71,7 +71,7 @@ def unpack(data: bytes) -> Any:
 
 
 def _holds_long(value: Any, depth: int = 1) -> bool:
-    """Whether there is a long, plain text in ``value`` or the dictionaries in it: ``data`` of a display."""
+    """Whether ``value`` or a dictionary in it, ``data`` of a display, holds a long, plain text."""
     if type(value) is str:
         return len(value) >= _LONG and not _is_dense(value[:_SAMPLE])
     return (
