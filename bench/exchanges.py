@@ -20,6 +20,9 @@ STREAMS = {
     Metric("20 displays of 1 MB", "ms", digits=0): (
         "for n in range(20): display({'image/png': 'A' * 1_000_000}, raw=True)"
     ),
+    Metric("one display of 50 MB", "ms", digits=0): (
+        "display({'image/png': 'A' * 50_000_000}, raw=True)"
+    ),
 }
 WARM_UP = 50
 ROUND_TRIPS = 300

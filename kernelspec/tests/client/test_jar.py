@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from penstock.client import jar
 from penstock.client.errors import GatewayError
-from penstock.client.java import Java
-from penstock.client.jvm import GatewayCommand, jvm_environment
+from penstock.client.java import Java, find_java
+from penstock.client.jvm import TUNING, GatewayCommand, jvm_environment
 
 
 def test_a_jar_that_is_missing_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -61,6 +62,20 @@ def test_the_command_line(command) -> None:
     assert argv[-3:] == ["gateway", "--dir", "/run/x"]
     assert "-XX:+UseSerialGC" in argv
     assert not [word for word in argv if "AOT" in word]
+
+
+def test_java_knows_the_flags_and_compiles_digests_with_c2() -> None:
+    known = ["-XX:-IgnoreUnrecognizedVMOptions", "-XX:+CompilerDirectivesPrint", "-version"]
+    run = subprocess.run(
+        [find_java().executable, *TUNING, *known],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "sun/security/provider/SHA*.*" in run.stdout
+    assert "2 compiler directives added" in run.stdout
 
 
 def test_the_cache_is_used_once_it_is_there(command) -> None:

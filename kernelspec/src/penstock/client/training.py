@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shlex
 import sys
 import tempfile
 import time
@@ -37,13 +38,13 @@ TIMEOUT = 60.0
 def main(output: str) -> None:
     """Runs the training; returns once the JVM has written `output`. Raises what goes wrong."""
     with tempfile.TemporaryDirectory(prefix="pstk-aot-") as runtime:
-        options = os.environ.get("PENSTOCK_JAVA_OPTIONS") or " ".join(TUNING)
+        options = os.environ.get("PENSTOCK_JAVA_OPTIONS") or shlex.join(TUNING)
         os.environ.update(
             PENSTOCK_RUNTIME_DIR=runtime,
             PENSTOCK_AOT="off",
             # Should this process be killed, that gateway does not stay.
             PENSTOCK_IDLE_SECONDS="15",
-            PENSTOCK_JAVA_OPTIONS=f"{options} -XX:AOTCacheOutput={output}",
+            PENSTOCK_JAVA_OPTIONS=f"{options} {shlex.quote(f'-XX:AOTCacheOutput={output}')}",
         )
         for _ in range(2):
             _use_kernel()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 #: Seconds between two transactions of the saving thread. A cell after a pause is saved at once.
 _PACE = 0.1
 #: Seconds after which a saving thread that waits looks whether it has to end.
-_LOOK = 0.01
+_LOOK = 0.025
 
 
 class HistoryManager(history.HistoryManager):

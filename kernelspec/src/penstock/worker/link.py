@@ -30,8 +30,8 @@ from .whole import write_whole
 VERSION = 1
 #: Exit code of a worker that meets a gateway of another link version (EX_SOFTWARE).
 EXIT_VERSION = 70
-#: Frames below this many bytes are joined into one write.
-_JOIN = 1 << 18
+#: Parts below this many bytes are joined with their neighbours into one write.
+_JOIN = 1 << 16
 _READ = 1 << 18
 
 
@@ -177,10 +177,7 @@ class Link:
         if ordered:
             marker, late = self.lanes.mark()
             frame = frame._replace(marker=marker)
-        parts = [encode_head(frame), *frame.parts]
-        if sum(map(len, parts)) < _JOIN:
-            parts = [b"".join(parts)]
-        late = self.data.write(parts) or late
+        late = self.data.write(_gathered([encode_head(frame), *frame.parts])) or late
         if late is not None:
             raise late
 
@@ -189,3 +186,16 @@ class Link:
         self.data.close()
         self.control.close()
         self.lanes.close()
+
+
+def _gathered(parts: Sequence[Part]) -> list[Part]:
+    """``parts`` for as few writes as possible: each wakes the reader. Large ones are not copied."""
+    writes: list[Part] = []
+    small: list[Part] = []
+    for part in parts:
+        if len(part) < _JOIN:
+            small.append(part)
+        else:
+            writes += [b"".join(small), part] if small else [part]
+            small = []
+    return [*writes, b"".join(small)] if small else writes

@@ -10,6 +10,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * Where the link's reader and the two lane readers meet: what a lane held before marker m is
  * delivered before frame m, what came after it after frame m.
  *
+ * <p>A lane waits for the frame only when more text comes: most markers stand in empty lanes, and a
+ * lane's thread that slept would have to be woken for each of them.
+ *
  * <p>Thread-safe. The link's reader waits for lanes at most {@link #MAX_WAIT_MS}: someone else may
  * have read the FIFO and taken the marker with it, and output must not hang for that.
  */
@@ -17,22 +20,34 @@ public final class LaneOrder {
   static final long MAX_WAIT_MS = 1000;
 
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
+  private final Condition lanesThere = lock.newCondition();
+  private final Condition frameThere = lock.newCondition();
   private final Map<Lane, Long> reached = new EnumMap<>(Map.of(Lane.OUT, 0L, Lane.ERR, 0L));
   private long delivered;
   private boolean closed;
 
-  /**
-   * Lane reader: everything before this marker was delivered. Returns once the marker's frame was
-   * delivered, too.
-   */
-  void laneReached(Lane lane, long marker) throws InterruptedException {
+  /** The marker that the link's reader waits for, 0 when it does not wait. */
+  private long awaited;
+
+  /** Lane reader: everything before this marker was delivered. Never waits. */
+  void laneReached(Lane lane, long marker) {
     lock.lock();
     try {
       reached.merge(lane, marker, Math::max);
-      changed.signalAll();
+      if (awaited != 0 && allReached(awaited)) {
+        lanesThere.signal();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Lane reader: returns once the marker's frame was delivered. */
+  void awaitFrame(long marker) throws InterruptedException {
+    lock.lock();
+    try {
       while (!closed && delivered < marker) {
-        changed.await();
+        frameThere.await();
       }
     } finally {
       lock.unlock();
@@ -48,14 +63,16 @@ public final class LaneOrder {
     long left = TimeUnit.MILLISECONDS.toNanos(MAX_WAIT_MS);
     lock.lock();
     try {
+      awaited = marker;
       while (!closed && !allReached(marker)) {
         if (left <= 0) {
           return false;
         }
-        left = changed.awaitNanos(left);
+        left = lanesThere.awaitNanos(left);
       }
       return true;
     } finally {
+      awaited = 0;
       lock.unlock();
     }
   }
@@ -65,7 +82,7 @@ public final class LaneOrder {
     lock.lock();
     try {
       delivered = Math.max(delivered, marker);
-      changed.signalAll();
+      frameThere.signalAll();
     } finally {
       lock.unlock();
     }
@@ -76,13 +93,19 @@ public final class LaneOrder {
     lock.lock();
     try {
       closed = true;
-      changed.signalAll();
+      lanesThere.signalAll();
+      frameThere.signalAll();
     } finally {
       lock.unlock();
     }
   }
 
   private boolean allReached(long marker) {
-    return reached.values().stream().allMatch(lane -> lane >= marker);
+    for (long lane : reached.values()) {
+      if (lane < marker) {
+        return false;
+      }
+    }
+    return true;
   }
 }

@@ -97,6 +97,9 @@ public final class Lanes {
     private final Thread thread;
     private boolean ended;
 
+    /** The last marker: text from here on belongs after its frame. */
+    private long passed;
+
     Reader(Lane lane, FileChannel channel, FileChannel ending, MarkerScanner scanner, Sink sink) {
       this.lane = lane;
       this.channel = channel;
@@ -140,12 +143,8 @@ public final class Lanes {
         ended = true;
         return;
       }
-      try {
-        order.laneReached(lane, number);
-      } catch (InterruptedException e) {
-        // finish() gave up on this reader.
-        ended = true;
-      }
+      order.laneReached(lane, number);
+      passed = number;
     }
 
     private void deliver(String text) {
@@ -153,6 +152,7 @@ public final class Lanes {
         return;
       }
       try {
+        order.awaitFrame(passed);
         sink.text(lane, text);
       } catch (InterruptedException e) {
         // finish() gave up on this reader: the session no longer takes output.

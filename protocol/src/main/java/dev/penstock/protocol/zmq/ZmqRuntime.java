@@ -60,6 +60,7 @@ public final class ZmqRuntime implements AutoCloseable {
     socket.setLinger(lingerMillis);
     socket.setTCPKeepAlive(1);
     socket.setHandshakeIvl(HANDSHAKE_MS);
+    PromptMailbox.install(socket);
     return socket;
   }
 
