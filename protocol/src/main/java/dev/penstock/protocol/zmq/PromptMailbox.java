@@ -2,11 +2,13 @@ package dev.penstock.protocol.zmq;
 
 import java.io.IOException;
 import java.lang.reflect.Field;
+import java.lang.reflect.InaccessibleObjectException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.zeromq.ZMQ;
 import zmq.Command;
 import zmq.Ctx;
@@ -27,20 +29,14 @@ import zmq.ZObject;
  * and one cell in a hundred that took 8 ms. Here the byte is counted before it is written.
  *
  * <p>JeroMQ has no call for this, so private fields are read (none is written; the array of
- * mailboxes gets another element). A JeroMQ with other fields is refused when the first socket is
- * made.
+ * mailboxes gets another element). A JeroMQ with other fields keeps its own mailboxes: slower, and
+ * as right. A test says so when the version that we build with is such a one.
  *
  * <p>{@link #send} is for any thread, as JeroMQ's is; receiving stays what it was.
  */
 final class PromptMailbox implements IMailbox {
 
-  private static final Field CTX = field(ZObject.class, "ctx");
-  private static final Field SLOTS = field(Ctx.class, "slots");
-  private static final Field IO_THREADS = field(Ctx.class, "ioThreads");
-  private static final Field COMMANDS = field(Mailbox.class, "cpipe");
-  private static final Field SIGNALER = field(Mailbox.class, "signaler");
-  private static final Field SINK = field(SIGNALER.getType(), "w");
-  private static final Field WRITTEN = field(SIGNALER.getType(), "wcursor");
+  private static final @Nullable Fields FIELDS = Fields.find();
 
   private final Mailbox mailbox;
   private final Deque<Command> commands;
@@ -48,12 +44,12 @@ final class PromptMailbox implements IMailbox {
   private final AtomicLong written;
 
   @SuppressWarnings("unchecked") // the field's declared type
-  PromptMailbox(Mailbox mailbox) throws IllegalAccessException {
+  PromptMailbox(Mailbox mailbox, Fields fields) throws IllegalAccessException {
     this.mailbox = mailbox;
-    Object signaler = SIGNALER.get(mailbox);
-    commands = (Deque<Command>) COMMANDS.get(mailbox);
-    sink = (Pipe.SinkChannel) SINK.get(signaler);
-    written = (AtomicLong) WRITTEN.get(signaler);
+    Object signaler = fields.signaler.get(mailbox);
+    commands = (Deque<Command>) fields.commands.get(mailbox);
+    sink = (Pipe.SinkChannel) fields.sink.get(signaler);
+    written = (AtomicLong) fields.written.get(signaler);
   }
 
   /**
@@ -61,23 +57,27 @@ final class PromptMailbox implements IMailbox {
    * I/O threads of its context.
    */
   static void install(ZMQ.Socket socket) {
+    if (FIELDS == null) {
+      return;
+    }
     try {
-      Object context = CTX.get(socket.base());
-      IMailbox[] slots = (IMailbox[]) SLOTS.get(context);
+      Object context = FIELDS.ctx.get(socket.base());
+      IMailbox[] slots = (IMailbox[]) FIELDS.slots.get(context);
       // The context never changes the slot of a socket or an I/O thread that lives. A thread that
       // still sees the former mailbox sends to the same queue in JeroMQ's way.
-      replace(slots, socket.base());
-      for (Object thread : (List<?>) IO_THREADS.get(context)) {
-        replace(slots, (ZObject) thread);
+      replace(slots, socket.base(), FIELDS);
+      for (Object thread : (List<?>) FIELDS.ioThreads.get(context)) {
+        replace(slots, (ZObject) thread, FIELDS);
       }
     } catch (IllegalAccessException e) {
-      throw unknownJeroMq(e);
+      throw new IllegalStateException("a field that was made accessible is not", e);
     }
   }
 
-  private static void replace(IMailbox[] slots, ZObject owner) throws IllegalAccessException {
+  private static void replace(IMailbox[] slots, ZObject owner, Fields fields)
+      throws IllegalAccessException {
     if (slots[owner.getTid()] instanceof Mailbox mailbox) {
-      slots[owner.getTid()] = new PromptMailbox(mailbox);
+      slots[owner.getTid()] = new PromptMailbox(mailbox, fields);
     }
   }
 
@@ -115,17 +115,37 @@ final class PromptMailbox implements IMailbox {
     mailbox.close();
   }
 
-  private static Field field(Class<?> owner, String name) {
-    try {
+  /** JeroMQ's private fields that are read here. */
+  record Fields(
+      Field ctx,
+      Field slots,
+      Field ioThreads,
+      Field commands,
+      Field signaler,
+      Field sink,
+      Field written) {
+
+    /** Null for a JeroMQ that does not have them, or does not let them be read. */
+    static @Nullable Fields find() {
+      try {
+        Field signaler = field(Mailbox.class, "signaler");
+        return new Fields(
+            field(ZObject.class, "ctx"),
+            field(Ctx.class, "slots"),
+            field(Ctx.class, "ioThreads"),
+            field(Mailbox.class, "cpipe"),
+            signaler,
+            field(signaler.getType(), "w"),
+            field(signaler.getType(), "wcursor"));
+      } catch (NoSuchFieldException | InaccessibleObjectException e) {
+        return null; // another version, or one in a closed module: its own mailboxes do
+      }
+    }
+
+    private static Field field(Class<?> owner, String name) throws NoSuchFieldException {
       Field field = owner.getDeclaredField(name);
       field.setAccessible(true);
       return field;
-    } catch (NoSuchFieldException e) {
-      throw unknownJeroMq(e);
     }
-  }
-
-  private static IllegalStateException unknownJeroMq(Exception e) {
-    return new IllegalStateException("this version of JeroMQ is not supported", e);
   }
 }

@@ -1,6 +1,7 @@
 package dev.penstock.protocol.zmq;
 
 import static dev.penstock.protocol.zmq.Eventually.eventually;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.reflect.Constructor;
@@ -44,7 +45,8 @@ final class PromptMailboxTest {
     try (ZmqRuntime runtime = new ZmqRuntime()) {
       ZMQ.Socket socket = runtime.socket(SocketType.ROUTER, 1 << 20, 0);
       Mailbox mailbox = new Mailbox((Ctx) ctx(socket), "test", 0);
-      PromptMailbox prompt = new PromptMailbox(mailbox);
+      PromptMailbox prompt =
+          new PromptMailbox(mailbox, requireNonNull(PromptMailbox.Fields.find()));
       Object signaler = read(Mailbox.class, "signaler", mailbox);
       AtomicLong counted = (AtomicLong) read(signaler.getClass(), "wcursor", signaler);
       Pipe.SinkChannel sink = (Pipe.SinkChannel) read(signaler.getClass(), "w", signaler);
