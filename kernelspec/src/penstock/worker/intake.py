@@ -32,6 +32,10 @@ class Intake:
         """The REQUEST frames whose turn has not come. Main thread."""
         return list(self._requests)
 
+    def crowded(self) -> bool:
+        """Whether a request waits, here or in the lane. Any thread."""
+        return bool(self._requests) or self._link.data.ready()
+
     async def request(self) -> Frame | None:
         """The next REQUEST frame. Main thread."""
         while not self._requests:

@@ -51,7 +51,7 @@ class WorkerKernel(AskingKernel):
 
     introspection_timeout = Float(
         2.0,
-        help="Seconds after which a completion or inspection in the main shell is given up.",
+        help="Seconds for which a completion or inspection in the main shell may hold up others.",
     ).tag(config=True)
 
     shell_class = Type(ZMQInteractiveShell)
@@ -71,7 +71,7 @@ class WorkerKernel(AskingKernel):
         self.interrupts = interrupts
         self.outbox = outbox
         self.shells = Shells(Shell(0, interrupts))
-        self._patience = Patience(interrupts)
+        self._patience = Patience(interrupts, lambda: self.intake.crowded())
         stream: ShellStream = self.shells.main.stream
         with _without_debugger():
             super().__init__(shell_stream=stream, iopub_socket=IOPubSocket(), **kwargs)
@@ -192,7 +192,7 @@ class WorkerKernel(AskingKernel):
         except Overdue:
             shell.interrupts.phase = Phase.TEARDOWN
             if not stream.sent:
-                answer = unanswered(msg_type, content, self.introspection_timeout)
+                answer = unanswered(msg_type, content)
                 self.session.send(stream, _reply_type(msg_type), answer)
         except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001
             # A broken request or a user's object that raises: the client gets an answer.
