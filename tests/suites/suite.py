@@ -48,18 +48,20 @@ class Suite:
         return self.folder
 
 
+#: Pytest turns warnings into errors there, also the one about this option when it is unset.
+_LOOP_SCOPE = ("-o", "asyncio_default_fixture_loop_scope=function")
+
 SUITES = {
     "ipykernel": Suite(
         name="ipykernel",
         version="7.4.0",
-        tests=("tests/test_debugger.py",),
-        options=("-o", "asyncio_default_fixture_loop_scope=function", "--timeout=120"),
+        tests=("tests/test_debugger.py", "tests/test_subshells.py"),
+        options=(*_LOOP_SCOPE, "--timeout=120"),
     ),
     "nbclient": Suite(
         name="nbclient",
         version="0.11.0",
         tests=("tests",),
-        # Pytest turns warnings into errors there, also the one about this option when it is unset.
-        options=("-o", "asyncio_default_fixture_loop_scope=function", "--timeout=120"),
+        options=(*_LOOP_SCOPE, "--timeout=120"),
     ),
 }

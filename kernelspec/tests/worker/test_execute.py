@@ -13,7 +13,7 @@ def test_hello_tells_kernel_info(worker: Worker, mode: str) -> None:
     assert info["language_info"]["name"] == "python"
     assert info["language_info"]["codemirror_mode"] == {"name": "ipython", "version": 3}
     assert info["banner"].startswith("Python ")
-    assert info["supported_features"] == ["debugger"]
+    assert info["supported_features"] == ["kernel subshells", "debugger"]
     assert info["debugger"] is True
     assert {"status", "protocol_version"}.isdisjoint(info)
 

@@ -17,33 +17,35 @@ from typing import Any
 from .debugger.service import DebugService
 from .ending import EXIT_SHUTDOWN, Ending, exit_code
 from .frames import FrameType
+from .interrupts import NUDGE
 from .link import Connection, LinkClosed
+from .subshells import Subshells
 from .untraced import untraced
 
-#: A signal that nobody uses; system calls that it breaks are taken up again.
-_NUDGE = signal.SIGURG
 #: Seconds from a SIGINT to the first nudge, and from there to the second; last one first.
 _DELAYS = (0.1, 0.01)
 
 
 class ControlThread(threading.Thread):
-    """Hands debug requests on until SHUTDOWN or the end of the lane, then ends the worker.
+    """Serves debugger and subshells until SHUTDOWN or the end of the lane, then ends the worker.
 
     The main thread makes it, because only that one may set signal handlers.
     """
 
-    def __init__(self, connection: Connection, ending: Ending, debug: DebugService) -> None:
+    def __init__(
+        self, connection: Connection, ending: Ending, debug: DebugService, subshells: Subshells
+    ) -> None:
         super().__init__(name="penstock-control", daemon=True)
         untraced(self)
         self._debug = debug
         self._connection = connection
         self._ending = ending
+        self._subshells = subshells
         self._main = threading.get_ident()
         self._delays: list[float] = []
         self._signals, writer = os.pipe()
         os.set_blocking(writer, False)
         signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
-        signal.signal(_NUDGE, _nothing)
 
     def run(self) -> None:
         """Park until the worker has to end."""
@@ -52,7 +54,7 @@ class ControlThread(threading.Thread):
         self._ending.enforce()
 
     def _wait(self) -> int:
-        sources: list[Any] = [self._connection, self._signals]
+        sources: list[Any] = [self._connection, self._signals, self._subshells]
         try:
             while True:
                 timeout = self._delays[-1] if self._delays else None
@@ -62,7 +64,9 @@ class ControlThread(threading.Thread):
                     self._debug.interrupted()
                 elif not ready:
                     self._delays.pop()
-                    signal.pthread_kill(self._main, _NUDGE)
+                    signal.pthread_kill(self._main, NUDGE)
+                if self._subshells in ready:
+                    self._subshells.reap()
                 if self._connection in ready and self._take():
                     return EXIT_SHUTDOWN
         except (LinkClosed, OSError) as error:
@@ -74,16 +78,14 @@ class ControlThread(threading.Thread):
         for frame in self._connection.read():
             if frame.type is FrameType.SHUTDOWN:
                 return True
-            if frame.type is FrameType.REQUEST:
+            if frame.type is FrameType.REQUEST and not frame.shell:
                 self._debug.take(frame)
+            else:
+                self._subshells.take(frame)
         return False
 
 
 def release_signals() -> None:
     """Undo what the thread did to signals, in a forked child that has no such thread."""
     signal.set_wakeup_fd(-1)
-    signal.signal(_NUDGE, signal.SIG_DFL)
-
-
-def _nothing(_signum: int, _frame: object) -> None:
-    """The system call was broken; that is all."""
+    signal.signal(NUDGE, signal.SIG_DFL)

@@ -10,6 +10,8 @@ from IPython.core.async_helpers import _asyncio_runner
 from IPython.core.interactiveshell import ExecutionInfo, ExecutionResult
 
 from .interrupts import Interrupts, Phase
+from .sharing import count_of
+from .shells import Shell
 from .stepper import run_interruptible
 
 if TYPE_CHECKING:
@@ -17,14 +19,16 @@ if TYPE_CHECKING:
 
 
 class Cell:
-    """One cell's run. ``options`` are those that this IPython's ``run_cell`` knows."""
+    """One cell's run in ``place``, main shell or subshell.
 
-    def __init__(
-        self, shell: ZMQInteractiveShell, interrupts: Interrupts, code: str, **options: Any
-    ) -> None:
+    ``options`` are those that this IPython's ``run_cell`` knows.
+    """
+
+    def __init__(self, shell: ZMQInteractiveShell, place: Shell, code: str, **options: Any) -> None:
         self._shell = shell
-        self._interrupts = interrupts
-        self._code = code
+        self._place = place
+        self._interrupts = place.interrupts
+        self._code = place.code = code
         self._options = options
 
     async def run(self) -> ExecutionResult:
@@ -65,6 +69,7 @@ class Cell:
     async def _run_async(self, transformed: str, failure: Any) -> ExecutionResult:
         shell = self._shell
         shell.begin_async()
+        self._place.awaiting = True
         result = None
         try:
             result = await run_interruptible(
@@ -75,8 +80,10 @@ class Cell:
                     **self._options,
                 ),
                 self._interrupts,
+                self._place.overtake,
             )
         finally:
+            self._place.awaiting = False
             with self._interrupts.user:
                 shell.events.trigger("post_execute")
                 if not self._options["silent"]:
@@ -133,7 +140,7 @@ def reply_content(
             evalue=_text(error),
             engine_info=engine,
         )
-    content["execution_count"] = shell.execution_count - 1
+    content["execution_count"] = count_of(result, shell)
     content["user_expressions"] = {}
     if not failed and expressions:
         try:

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 
+from . import sharing
 from .app import IPKernelApp
 from .control import release_signals
 from .link import Link
@@ -28,6 +29,9 @@ def install(app: IPKernelApp, link: Link) -> None:
         outbox.forked()
         app.session.link = None
         app.kernel.shell_stream.link = None
+        app.kernel.subshells.forked()
+        app.kernel.forked()
+        sharing.forked()
         link.forked()
         release_signals()
         signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -32,15 +32,29 @@ class FrameType(IntEnum):
     INPUT_REQUEST = 6
     INPUT_REPLY = 7
     SHUTDOWN = 8
+    SUBSHELL = 9
+    SUBSHELL_DONE = 10
 
 
 #: What a worker may receive.
 TO_WORKER = frozenset(
-    {FrameType.WELCOME, FrameType.REQUEST, FrameType.INPUT_REPLY, FrameType.SHUTDOWN}
+    {
+        FrameType.WELCOME,
+        FrameType.REQUEST,
+        FrameType.INPUT_REPLY,
+        FrameType.SHUTDOWN,
+        FrameType.SUBSHELL,
+    }
 )
 #: What the gateway may receive.
 TO_GATEWAY = frozenset(
-    {FrameType.HELLO, FrameType.REPLY, FrameType.PUBLISH, FrameType.INPUT_REQUEST}
+    {
+        FrameType.HELLO,
+        FrameType.REPLY,
+        FrameType.PUBLISH,
+        FrameType.INPUT_REQUEST,
+        FrameType.SUBSHELL_DONE,
+    }
 )
 
 
@@ -51,7 +65,8 @@ class ProtocolError(Exception):
 class Frame(NamedTuple):
     """One frame.
 
-    ``number`` is the request number and ``marker`` the lane marker, both 0 when there is none.
+    ``number`` is the request number, with the shell's number from bit 40 on, and ``marker`` the
+    lane marker; both are 0 when there is none.
     """
 
     type: FrameType
@@ -59,6 +74,11 @@ class Frame(NamedTuple):
     number: int
     marker: int
     parts: Sequence[Part]
+
+    @property
+    def shell(self) -> int:
+        """Number of the shell that the frame is about; 0 is the main shell."""
+        return self.number >> 40
 
 
 def encode_head(frame: Frame) -> bytes:

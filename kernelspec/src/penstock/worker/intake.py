@@ -28,7 +28,15 @@ class Intake:
         self._inputs: deque[Frame] = deque()
         self._arrived = asyncio.Event()
 
-    async def request(self) -> Frame:
+    def waiting(self) -> list[Frame]:
+        """The REQUEST frames whose turn has not come. Main thread."""
+        return list(self._requests)
+
+    def crowded(self) -> bool:
+        """Whether a request waits, here or in the lane. Any thread."""
+        return bool(self._requests) or self._link.data.ready()
+
+    async def request(self) -> Frame | None:
         """The next REQUEST frame. Main thread."""
         while not self._requests:
             self._arrived.clear()

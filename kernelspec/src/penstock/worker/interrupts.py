@@ -11,6 +11,9 @@ AWAITING the cell's coroutine waits for the event loop: the cell is cancelled
 TEARDOWN user code has ended, its reply is being sent: ignored
 ======== ================================================================================
 
+A completion that takes too long (see :mod:`penstock.worker.patience`) is ended in the same way, by
+another signal and only in phase USER.
+
 A *region* (writing a frame, changing a buffer) is never interrupted: the signal is kept and acted
 upon when the region ends. All state belongs to the main thread; a region in another thread only
 runs its body, because no handler ever runs there.
@@ -23,6 +26,17 @@ import threading
 from collections.abc import Callable
 from enum import Enum, auto
 from types import FrameType, TracebackType
+
+#: A signal that nobody uses; system calls that it breaks are taken up again.
+NUDGE = signal.SIGURG
+
+
+class Overdue(KeyboardInterrupt):
+    """A completion or inspection has taken too long.
+
+    It is a KeyboardInterrupt because code that may be interrupted is written for that; IPython's
+    completer then answers with what it has.
+    """
 
 
 class Phase(Enum):
@@ -47,6 +61,9 @@ class Interrupts:
         #: Whether a debugger stands in this frame, where a signal came in: the interrupt is kept
         #: until it has let go (see :mod:`penstock.worker.debugger.standing`).
         self.held: Callable[[FrameType | None], bool] = never
+        #: Identifies what runs under a time limit; None while nothing does.
+        self.watched: object | None = None
+        self._overdue: object | None = None
         self._depth = 0
         self._pending = False
         self._ending = False
@@ -56,6 +73,7 @@ class Interrupts:
         """Take SIGINT for this process; call in its main thread."""
         self._main = threading.get_ident()
         signal.signal(signal.SIGINT, self._handle)
+        signal.signal(NUDGE, self._nudged)
 
     def begin(self) -> None:
         """A request is taken up. A handler that the last request's code left is replaced."""
@@ -69,6 +87,11 @@ class Interrupts:
         """The request's reply is out: a late signal hits nothing."""
         self.phase = Phase.IDLE
         self._pending = False
+
+    def give_up(self, watch: object) -> None:
+        """Raise :class:`Overdue` where the main thread runs ``watch``. Any thread."""
+        self._overdue = watch
+        signal.pthread_kill(self._main, NUDGE)
 
     def end(self) -> None:
         """The worker ends: from now on a signal interrupts whatever runs, in any phase."""
@@ -92,13 +115,18 @@ class Interrupts:
     ) -> None:
         if threading.get_ident() == self._main:
             self._depth -= 1
-            if self._pending and not self._depth:
+            if (self._pending or self._overdue is not None) and not self._depth:
                 self.deliver()
 
     @property
     def pending(self) -> bool:
         """Whether a signal is kept."""
         return self._pending
+
+    def _nudged(self, _signum: int, _frame: FrameType | None) -> None:
+        # Mostly it has done its work by breaking a system call.
+        if self._overdue is not None and not self._depth:
+            self.deliver()
 
     def _handle(self, _signum: int, frame: FrameType | None) -> None:
         if self._ending or self.phase in (Phase.SETUP, Phase.USER, Phase.AWAITING):
@@ -108,6 +136,9 @@ class Interrupts:
 
     def deliver(self) -> None:
         """Act on a signal that was kept. Raises KeyboardInterrupt in user code."""
+        overdue, self._overdue = self._overdue, None
+        if overdue is not None and overdue is self.watched and self.phase is Phase.USER:
+            raise Overdue
         if not self._pending:
             return
         if self._ending or self.phase is Phase.USER:
@@ -118,6 +149,14 @@ class Interrupts:
             self.cancel()
         elif self.phase is not Phase.SETUP:
             self._pending = False
+
+
+class Uninterrupted(Interrupts):
+    """For a subshell: signals only ever reach the main thread (JEP 91 leaves it open)."""
+
+    def begin(self) -> None:
+        """A request is taken up."""
+        self.phase = Phase.SETUP
 
 
 class UserCode:

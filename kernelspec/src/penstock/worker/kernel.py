@@ -5,23 +5,23 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from inspect import isawaitable
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from ipykernel.ipkernel import IPythonKernel
 from traitlets import Any as AnyTrait
-from traitlets import Type
+from traitlets import Float, Type
 
+from .comms import COMM_TYPES, hand_over, home_of
 from .debugger.adapter import installed
 from .errors import error_content
 from .execution import Cell, accepted_options, reply_content
-from .frames import Part
-from .intake import Intake
-from .interrupts import Interrupts, Phase
-from .jsonio import pack
-from .session import REPLY_ABORT, REPLY_EXIT, IOPubSocket, ShellStream, WorkerSession, raw_header
+from .inputs import AskingKernel, ident_of
+from .interrupts import Interrupts, Overdue, Phase
+from .patience import Patience, unanswered
+from .session import REPLY_ABORT, REPLY_EXIT, IOPubSocket, ShellStream, WorkerSession
+from .shells import Shell, Shells
 from .streams import Outbox
 from .zmqshell import ZMQInteractiveShell
 
@@ -42,10 +42,17 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
     "inspect_request": {"cursor_pos": None, "detail_level": 0},
     "history_request": {"hist_access_type": "range", "output": False, "raw": True},
 }
+#: Requests that run the user's code unasked and must not hold up the next cell.
+_INTROSPECTION = frozenset({"complete_request", "inspect_request"})
 
 
-class WorkerKernel(IPythonKernel):
-    """The kernel of one worker. Everything runs in the main thread, one request at a time."""
+class WorkerKernel(AskingKernel):
+    """The kernel of one worker. Each of its shells has a thread and runs one request at a time."""
+
+    introspection_timeout = Float(
+        2.0,
+        help="Seconds for which a completion or inspection in the main shell may hold up others.",
+    ).tag(config=True)
 
     shell_class = Type(ZMQInteractiveShell)
     shell_stream = AnyTrait()
@@ -59,18 +66,15 @@ class WorkerKernel(IPythonKernel):
         session: WorkerSession
 
     interrupts: Interrupts
-    outbox: Outbox
-    #: Number of the last request whose failure aborts the execute requests that were sent before
-    #: the gateway saw its reply.
-    failed = 0
-    #: Set when the link is there.
-    intake: Intake
 
     def __init__(self, interrupts: Interrupts, outbox: Outbox, **kwargs: Any) -> None:
         self.interrupts = interrupts
         self.outbox = outbox
+        self.shells = Shells(Shell(0, interrupts))
+        self._patience = Patience(interrupts, lambda: self.intake.crowded())
+        stream: ShellStream = self.shells.main.stream
         with _without_debugger():
-            super().__init__(shell_stream=ShellStream(), iopub_socket=IOPubSocket(), **kwargs)
+            super().__init__(shell_stream=stream, iopub_socket=IOPubSocket(), **kwargs)
         for handlers in (self.shell_handlers, self.control_handlers):
             for name in _NOT_SERVED & handlers.keys():
                 del handlers[name]
@@ -95,7 +99,7 @@ class WorkerKernel(IPythonKernel):
             "language_info": self.language_info,
             "banner": self.banner,
             "help_links": self.help_links,
-            "supported_features": ["debugger"] if self._debugger_there else [],
+            "supported_features": ["kernel subshells", *["debugger"] * self._debugger_there],
             # Deprecated since protocol 5.5, but older clients look for it.
             "debugger": self._debugger_there,
         }
@@ -109,62 +113,102 @@ class WorkerKernel(IPythonKernel):
 
     def abort(self, number: int, message: dict[str, Any]) -> None:
         """Answer an execute_request without running it."""
-        self.shell_stream.begin(number)
-        self.set_parent([], message)
+        stream = self.shells.current.stream
+        stream.begin(number)
+        self.set_parent(ident_of(number), message)
         metadata = self.finish_metadata(message, self.init_metadata(message), {"status": "aborted"})
         content = {"status": "aborted"}
-        self.session.send(self.shell_stream, "execute_reply", content, message, metadata=metadata)
+        self.session.send(stream, "execute_reply", content, message, metadata=metadata)
 
     async def handle(self, number: int, control: bool, message: dict[str, Any]) -> None:
-        """Serve one request and send its one REPLY, whatever happens.
+        """Serve one request of the calling shell and send its one REPLY, whatever happens.
 
         ``message`` has ``header``, ``parent_header``, ``metadata``, ``content`` and ``buffers``.
         Raises ``LinkClosed`` when the gateway is gone.
         """
-        stream: ShellStream = self.shell_stream
+        shell = self.shells.current
+        stream = shell.stream
         stream.begin(number)
         msg_type = message["header"].get("msg_type", "")
         handlers = self.control_handlers if control else self.shell_handlers
-        self.interrupts.begin()
+        shell.interrupts.begin()
         try:
-            self.set_parent([], message)
+            if not shell.number or msg_type == "execute_request":
+                self.set_parent(ident_of(number), message)
+            else:
+                self._set_own_parent(number, message)
             handler = handlers.get(msg_type)
             if handler is not None:
-                await self._call(msg_type, handler, message)
+                await self._call(shell, handler, message)
             self.outbox.flush()
             if not stream.sent:
                 stream.finish()
         finally:
-            self.interrupts.finish()
+            shell.interrupts.finish()
+
+    def handle_aside(self, number: int, message: dict[str, Any]) -> None:
+        """Serve a comm message in the loop of a shell whose cell awaits; it gets no reply here."""
+        shell = self.shells.current
+        phase = shell.interrupts.phase
+        self._set_own_parent(number, message)
+        try:
+            with shell.interrupts.user:
+                self.shell_handlers[message["msg_type"]](shell.stream, [], message)
+        except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001
+            # A comm callback that raises, or was interrupted; the cell that awaits goes on.
+            self.shell.showtraceback((type(error), error, error.__traceback__))
+        finally:
+            shell.interrupts.phase = phase
+
+    def _set_own_parent(self, number: int, message: dict[str, Any]) -> None:
+        """Set the parent of this context's output alone.
+
+        Plain threads of the user's go on with the latest cell: ``set_parent`` would take them over
+        to a widget's message.
+        """
+        self._shell_parent_ident.set(ident_of(number))  # type: ignore[arg-type]
+        self._shell_parent.set(message)
+        self.shell.set_own_parent(message)
 
     async def _call(
-        self, msg_type: str, handler: Callable[..., Any], message: dict[str, Any]
+        self, shell: Shell, handler: Callable[..., Any], message: dict[str, Any]
     ) -> None:
-        stream = self.shell_stream
-        content = message["content"]
+        stream = shell.stream
+        msg_type, content = message["msg_type"], message["content"]
         for name, value in _DEFAULTS.get(msg_type, {}).items():
             content.setdefault(name, value)
         try:
             if msg_type == "execute_request":
                 await handler(stream, [], message)
                 return
-            with self.interrupts.user:
-                result = handler(stream, [], message)
+            with shell.interrupts.user, self._limit(shell, msg_type):
+                home = home_of(self, message) if msg_type in COMM_TYPES else shell
+                if home is shell:
+                    result = handler(stream, [], message)
+                else:
+                    result = hand_over(self, home, stream.number, message)
                 if isawaitable(result):
                     await result
+        except Overdue:
+            shell.interrupts.phase = Phase.TEARDOWN
+            if not stream.sent:
+                answer = unanswered(msg_type, content)
+                self.session.send(stream, _reply_type(msg_type), answer)
         except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001
             # A broken request or a user's object that raises: the client gets an answer.
-            self.interrupts.phase = Phase.TEARDOWN
-            self._fail(msg_type, error)
+            shell.interrupts.phase = Phase.TEARDOWN
+            if stream.sent:
+                return
+            if msg_type.endswith("_request"):
+                self.session.send(stream, _reply_type(msg_type), error_content(error))
+            else:
+                self.shell.showtraceback((type(error), error, error.__traceback__))
 
-    def _fail(self, msg_type: str, error: BaseException) -> None:
-        if self.shell_stream.sent:
-            return
-        if msg_type.endswith("_request"):
-            reply = msg_type[: -len("request")] + "reply"
-            self.session.send(self.shell_stream, reply, error_content(error))
-        else:
-            self.shell.showtraceback((type(error), error, error.__traceback__))
+    def _limit(self, shell: Shell, msg_type: str) -> AbstractContextManager[None]:
+        """A time limit on what may hold up the main shell's next cell."""
+        if msg_type in _INTROSPECTION and not shell.number:
+            return self._patience.limit(self.introspection_timeout)
+        return nullcontext()
 
     async def execute_request(
         self,
@@ -173,6 +217,7 @@ class WorkerKernel(IPythonKernel):
         parent: dict[str, Any],
     ) -> None:
         """Run a cell and reply."""
+        self.outbox.ready()
         content = parent["content"]
         code = content["code"]
         silent = bool(content.get("silent", False))
@@ -196,7 +241,7 @@ class WorkerKernel(IPythonKernel):
         failed = reply["status"] == "error"
         if failed and not silent and content.get("stop_on_error", True):
             stream.flags |= REPLY_ABORT
-            self.failed = stream.number
+            self.shells.current.failed = stream.number
         if self.shell.exit_now:
             stream.flags |= REPLY_EXIT
         self.session.send(stream, "execute_reply", reply, parent, metadata=metadata)
@@ -218,34 +263,18 @@ class WorkerKernel(IPythonKernel):
             options["cell_meta"] = cell_meta
         if "cell_id" in self._cell_options:
             options["cell_id"] = cell_id
+        shell = self.shells.current
         self._forward_input(allow_stdin)
         try:
-            result = await Cell(self.shell, self.interrupts, code, **options).run()
+            result = await Cell(self.shell, shell, code, **options).run()
         finally:
             self._restore_input()
         engine = {"engine_uuid": self.ident, "engine_id": self.int_id, "method": "execute"}
-        return reply_content(self.shell, result, engine, user_expressions or {}, self.interrupts)
+        return reply_content(self.shell, result, engine, user_expressions or {}, shell.interrupts)
 
-    def _input_request(
-        self,
-        prompt: str,
-        ident: Any,  # noqa: ARG002
-        parent: dict[str, Any],
-        password: bool = False,
-    ) -> str:
-        """Ask the client of the running request; raises ``EOFError`` for its end of file."""
-        self.outbox.flush()
-        content = {"prompt": prompt, "password": password}
-        parts: list[Part] = [raw_header(parent["header"]), b"{}", pack(content)]
-        try:
-            reply = self.intake.ask(self.shell_stream.number, parts)
-        except KeyboardInterrupt:
-            # Without the frames of the link in the traceback, as in ipykernel.
-            raise KeyboardInterrupt("Interrupted by user") from None
-        value = reply.get("value", "")
-        if value == "\x04":
-            raise EOFError
-        return str(value)
+
+def _reply_type(msg_type: str) -> str:
+    return msg_type[: -len("request")] + "reply"
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
-#: Seconds that children get between SIGTERM and SIGKILL.
+#: Seconds that children get after SIGTERM, and again after SIGKILL.
 _GRACE = 0.2
 _LOOK = 0.005
 
@@ -94,20 +94,20 @@ def _limit(value: int) -> int:
 
 
 def end_group_members() -> None:
-    """End the other processes of the own process group: SIGTERM, then SIGKILL."""
-    deadline = time.monotonic() + _GRACE
-    number = signal.SIGTERM
-    while members := _group_members():
-        for pid in members:
+    """End the other processes of the own process group: SIGTERM, then SIGKILL; see them go."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        for pid in _group_members():
             try:
                 os.kill(pid, number)
             except ProcessLookupError:
                 continue  # it ended meanwhile
-        if number == signal.SIGKILL:
-            return
-        while time.monotonic() < deadline and _group_members():
+        deadline = time.monotonic() + _GRACE
+        while _group_members():
+            if time.monotonic() > deadline:
+                break
             time.sleep(_LOOK)
-        number = signal.SIGKILL
+        else:
+            return
 
 
 def _group_members() -> list[int]:

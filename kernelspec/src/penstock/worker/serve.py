@@ -7,7 +7,7 @@ import faulthandler
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from . import forking
 from .app import IPKernelApp
@@ -16,11 +16,13 @@ from .debugger.service import DebugService
 from .ending import EXIT_LINK_LOST, EXIT_SHUTDOWN, Ending, exit_code
 from .environment import enter_directory, renew_random_state, replace_environment
 from .intake import Intake
+from .kernel import WorkerKernel
 from .lanes import Lanes
 from .link import Link, LinkClosed
 from .processes import apply_limits, die_with_parent, lead_session
 from .service import Service
 from .spec import Spec
+from .subshells import Subshells
 from .warmup import warm_up
 
 
@@ -74,22 +76,18 @@ def serve(app: IPKernelApp, spec: Spec, start: str, parent: int | None) -> None:
 def _run(app: IPKernelApp, link: Link, loop: asyncio.AbstractEventLoop) -> None:
     """Serve requests until the end is decided; does not return."""
     ending = Ending(loop, app.interrupts)
-    intake = Intake(link, app.interrupts)
-    app.kernel.intake = intake
-    debug = DebugService(app.kernel, link.control)
-    ControlThread(link.control, ending, debug).start()
-
-    def readable() -> None:
-        try:
-            intake.pull()
-        except LinkClosed as error:
-            loop.remove_reader(link.data.fileno())
-            ending.decide(exit_code(error))
+    kernel = app.kernel
+    intake = kernel.intake = Intake(link, app.interrupts)
+    kernel.shells.main.loop = loop
+    kernel.subshells = kernel.shell_channel_thread = Subshells(kernel, link.control)
+    debug = DebugService(kernel, link.control)
+    ControlThread(link.control, ending, debug, kernel.subshells).start()
+    loop.add_reader(link.data.fileno(), _reader(kernel, link, loop, ending))
 
     async def work() -> None:
         try:
             app.run_startup()
-            await Service(app.kernel, intake).run()
+            await Service(kernel, intake, kernel.shells.main).run()
             ending.decide(EXIT_SHUTDOWN)
         except LinkClosed:
             ending.decide(EXIT_LINK_LOST)
@@ -101,7 +99,6 @@ def _run(app: IPKernelApp, link: Link, loop: asyncio.AbstractEventLoop) -> None:
             app.log.exception("worker cannot go on")
             ending.decide(EXIT_LINK_LOST)
 
-    loop.add_reader(link.data.fileno(), readable)
     service = loop.create_task(work())
     while ending.code is None:
         try:
@@ -116,3 +113,21 @@ def _run(app: IPKernelApp, link: Link, loop: asyncio.AbstractEventLoop) -> None:
     del service
     debug.release()
     ending.finish()
+
+
+def _reader(
+    kernel: WorkerKernel, link: Link, loop: asyncio.AbstractEventLoop, ending: Ending
+) -> Callable[[], None]:
+    """What takes in requests whenever the loop runs."""
+    main = kernel.shells.main
+
+    def readable() -> None:
+        try:
+            kernel.intake.pull()
+            if main.awaiting:
+                main.overtake()
+        except LinkClosed as error:
+            loop.remove_reader(link.data.fileno())
+            ending.decide(exit_code(error))
+
+    return readable

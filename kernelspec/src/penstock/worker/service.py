@@ -1,41 +1,85 @@
-"""Takes requests from the intake and has the kernel serve them, strictly one after the other."""
+"""Takes the requests of one shell and has the kernel serve them, strictly one after the other."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
+from .comms import COMM_TYPES
 from .frames import Frame
-from .intake import Intake
+from .interrupts import Phase
 from .jsonio import unpack
 from .kernel import WorkerKernel
 from .session import Header
+from .shells import Shell
 
 _CONTROL = 1
 
 
-class Service:
-    """The worker's main task; all requests share its context (context variables persist)."""
+class Source(Protocol):
+    """Where requests come from."""
 
-    def __init__(self, kernel: WorkerKernel, intake: Intake) -> None:
+    async def request(self) -> Frame | None:
+        """The next REQUEST frame, None at the end."""
+
+    def waiting(self) -> list[Frame]:
+        """Those whose turn has not come."""
+
+
+class Service:
+    """A shell's main task; all requests share its context (context variables persist).
+
+    A comm message that is behind a cell which awaits is served while it does, because the cell may
+    wait for just that (as with ipykernel). It is answered in its turn all the same.
+    """
+
+    def __init__(self, kernel: WorkerKernel, source: Source, shell: Shell) -> None:
         self._kernel = kernel
-        self._intake = intake
+        self._source = source
+        self._shell = shell
+        self._early: set[int] = set()
+        shell.overtake = self._overtake
 
     async def run(self) -> None:
-        """Serve until the user's code asked to exit. Raises ``LinkClosed``."""
-        kernel = self._kernel
+        """Serve until the user's code asked to exit or the end. Raises ``LinkClosed``."""
+        kernel, shell = self._kernel, self._shell
         while not kernel.shell.exit_now:
-            frame = await self._intake.request()
+            frame = await self._source.request()
+            if frame is None:
+                return
             try:
                 message = parse(frame)
             except (ValueError, TypeError):
                 # A client's nonsense: the gateway still waits for the end of the request.
-                kernel.shell_stream.begin(frame.number)
-                kernel.shell_stream.finish()
+                self._finish(frame)
                 continue
-            if frame.marker < kernel.failed and is_execute(message):
+            if frame.number in self._early:
+                self._early.remove(frame.number)
+                self._finish(frame)
+            elif frame.marker < shell.failed and is_execute(message):
                 kernel.abort(frame.number, message)
             else:
                 await kernel.handle(frame.number, bool(frame.flags & _CONTROL), message)
+
+    def _finish(self, frame: Frame) -> None:
+        self._shell.stream.begin(frame.number)
+        self._shell.stream.finish()
+
+    def _overtake(self) -> None:
+        """Serve the comm messages that wait. Called in the loop while the cell awaits."""
+        if self._shell.interrupts.phase is not Phase.AWAITING:
+            return  # it went through without a pause
+        for frame in self._source.waiting():
+            # Most are cells: those are not parsed for nothing.
+            if frame.number in self._early or b"comm_" not in bytes(frame.parts[0]):
+                continue
+            try:
+                message = parse(frame)
+            except (ValueError, TypeError):
+                continue  # it is refused in its turn
+            if message["msg_type"] in COMM_TYPES:
+                self._early.add(frame.number)
+                context = self._kernel.shells.context(self._shell)
+                context.run(self._kernel.handle_aside, frame.number, message)
 
 
 def is_execute(message: dict[str, Any]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import inspect
-from collections.abc import Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator
 from typing import Any, Generic, TypeVar
 
 from .interrupts import Interrupts, Phase
@@ -71,11 +71,14 @@ class Stepper(Generic[T]):
         return KeyboardInterrupt()
 
 
-async def run_interruptible(coroutine: Coroutine[Any, Any, T], interrupts: Interrupts) -> T:
+async def run_interruptible(
+    coroutine: Coroutine[Any, Any, T], interrupts: Interrupts, waits: Callable[[], object]
+) -> T:
     """The result of ``coroutine``, run as a task of its own that a SIGINT interrupts.
 
-    Context variables that it sets are set in the caller's context too. A KeyboardInterrupt that
-    leaves the coroutine is raised here, not in the event loop.
+    ``waits`` is called when the coroutine first lets the event loop do something else. Context
+    variables that it sets are set in the caller's context too. A KeyboardInterrupt that leaves the
+    coroutine is raised here, not in the event loop.
     """
     stepper = Stepper(coroutine, interrupts)
     after: list[contextvars.Context] = []
@@ -93,6 +96,7 @@ async def run_interruptible(coroutine: Coroutine[Any, Any, T], interrupts: Inter
 
     loop = asyncio.get_running_loop()
     task = loop.create_task(cell())
+    loop.call_soon(waits)
 
     def cancel() -> None:
         loop.call_soon_threadsafe(stepper.interrupt, task)

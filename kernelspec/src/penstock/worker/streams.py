@@ -75,10 +75,14 @@ class Outbox:
             self._texts, self._size = [], 0
             stream.publish("".join(texts), parent)
 
-    def _arm(self) -> None:
+    def ready(self) -> None:
+        """Have the timer thread from the first cell on: cells that count threads see a constant."""
         if self._timer is None:
             self._timer = threading.Thread(target=self._run, name="penstock-output", daemon=True)
             untraced(self._timer).start()
+
+    def _arm(self) -> None:
+        self.ready()
         self._armed.set()
 
     def _run(self) -> None:

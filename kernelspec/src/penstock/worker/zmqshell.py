@@ -5,12 +5,16 @@ them.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ipykernel import zmqshell as ipykernel_zmqshell
 from IPython.core.interactiveshell import InteractiveShellABC
-from traitlets import observe
+from jupyter_client.session import extract_header
+from traitlets import Type, observe
 
+from .sharing import DisplayHook, Payloads, SharedBuiltinTrap, SharedDisplayTrap
 from .tracebacks import hide_worker, without_worker
 
 
@@ -20,7 +24,10 @@ class ZMQInteractiveShell(ipykernel_zmqshell.ZMQInteractiveShell):
     # Plotly takes a shell of any other module for one that shows no figures.
     __module__ = "ipykernel.zmqshell"
 
+    displayhook_class = Type(DisplayHook)
+
     if TYPE_CHECKING:  # always there in a kernel's shell
+        kernel: Any
         payload_manager: Any
         display_formatter: Any
         displayhook: Any
@@ -31,6 +38,34 @@ class ZMQInteractiveShell(ipykernel_zmqshell.ZMQInteractiveShell):
 
     def init_history(self) -> None:
         """Nothing yet: :func:`penstock.worker.history.attach_history` makes it after the fork."""
+
+    def init_payload(self) -> None:
+        """One list of payloads per shell."""
+        self.payload_manager = Payloads(parent=self)
+        self.configurables.append(self.payload_manager)
+
+    def init_displayhook(self) -> None:
+        """IPython's display hook, entered by several threads."""
+        super().init_displayhook()
+        self.display_trap = SharedDisplayTrap(hook=self.displayhook)
+
+    def init_builtins(self) -> None:
+        """IPython's builtins, entered by several threads."""
+        super().init_builtins()
+        self.builtin_trap = SharedBuiltinTrap(shell=self)
+
+    @contextmanager
+    def _tee(self, channel: Any) -> Iterator[None]:
+        """Record a cell's text for `%notebook`, of the main shell only.
+
+        IPython replaces the stream's `write` and puts it back; two threads that do so at once would
+        leave one of the replacements for good.
+        """
+        if self.kernel.shells.current.number:
+            yield
+        else:
+            with super()._tee(channel):
+                yield
 
     def init_user_ns(self) -> None:
         """Fill the user's namespace, once there is a history for ``In``, ``Out`` and ``_dh``."""
@@ -58,15 +93,42 @@ class ZMQInteractiveShell(ipykernel_zmqshell.ZMQInteractiveShell):
         hide_worker(error)
         return kind, error, without_worker(trace)
 
+    def set_own_parent(self, message: dict[str, Any]) -> None:
+        """Set the parent of the calling context's output alone."""
+        header = extract_header(message)
+        self._parent_header.set(message)
+        for output in (self.displayhook, self.display_pub, sys.stdout, sys.stderr):
+            if hasattr(output, "_parent_header"):  # a stream may be the user's own
+                output._parent_header.set(header)  # noqa: SLF001
+
+    @property
+    def _last_traceback(self) -> list[str] | None:
+        """The lines of the last traceback that this shell has shown."""
+        lines: list[str] | None = self.kernel.shells.current.traceback
+        return lines
+
+    @_last_traceback.setter
+    def _last_traceback(self, lines: list[str] | None) -> None:
+        self.kernel.shells.current.traceback = lines
+
+    @property
+    def _last_traceback_during_displayhook(self) -> bool:
+        """Whether showing the cell's result raised: the cell then counts as failed."""
+        return bool(self.kernel.shells.current.displayhook_failed)
+
+    @_last_traceback_during_displayhook.setter
+    def _last_traceback_during_displayhook(self, failed: bool) -> None:
+        self.kernel.shells.current.displayhook_failed = failed
+
     @property
     def last_traceback(self) -> list[str]:
-        """The lines of the last traceback that was shown; empty when there is none."""
-        return getattr(self, "_last_traceback", None) or []
+        """As ``_last_traceback``; empty when there is none."""
+        return self._last_traceback or []
 
     @property
     def displayhook_failed(self) -> bool:
-        """Whether showing the cell's result raised: the cell then counts as failed."""
-        return bool(getattr(self, "_last_traceback_during_displayhook", False))
+        """As ``_last_traceback_during_displayhook``."""
+        return self._last_traceback_during_displayhook
 
     def begin_async(self) -> None:
         """Forget the last traceback, as ``run_cell`` does, before ``run_cell_async``."""

@@ -6,7 +6,8 @@ import java.util.List;
  * One frame of the worker link.
  *
  * @param flags u8 whose meaning depends on the type
- * @param number request number, 0 when there is none
+ * @param number request number, 0 when there is none: the shell's number above the request's number
+ *     in that shell (see {@link #number(int, long)})
  * @param marker from the worker: lane marker that belongs before this frame, 0 when it needs no
  *     order with the lanes; of a REQUEST: number of the last reply that the gateway has seen
  * @param parts the frame's parts; never changed after construction
@@ -20,6 +21,19 @@ public record Frame(FrameType type, int flags, long number, long marker, List<by
 
   /** REPLY flag: the user asked the kernel to exit. */
   public static final int EXIT_ASKED = 2;
+
+  /** Bits of a request number that count the requests of one shell. */
+  private static final int SEQUENCE_BITS = 40;
+
+  /** The number of a shell's nth request; shell 0 is the main shell. */
+  public static long number(int shell, long sequence) {
+    return (long) shell << SEQUENCE_BITS | sequence;
+  }
+
+  /** Number of the shell that the frame is about; 0 is the main shell. */
+  public int shell() {
+    return (int) (number >>> SEQUENCE_BITS);
+  }
 
   public Frame(FrameType type, int flags, long number, List<byte[]> parts) {
     this(type, flags, number, 0, parts);

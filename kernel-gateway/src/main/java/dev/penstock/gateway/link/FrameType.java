@@ -11,7 +11,9 @@ public enum FrameType {
   PUBLISH(5, 5),
   INPUT_REQUEST(6, 3),
   INPUT_REPLY(7, 1),
-  SHUTDOWN(8, 1);
+  SHUTDOWN(8, 1),
+  SUBSHELL(9, 1),
+  SUBSHELL_DONE(10, 1);
 
   private final int code;
   private final int leastParts;

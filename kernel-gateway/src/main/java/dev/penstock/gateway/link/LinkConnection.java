@@ -41,6 +41,12 @@ public final class LinkConnection implements AutoCloseable {
     }
   }
 
+  /** Sends a frame by a thread of its own: for frames that may have to wait for the worker. */
+  public void sendAside(Frame frame) {
+    ByteBuffer encoded = FrameWriter.encode(frame);
+    Thread.ofVirtual().name("link-writer").start(() -> write(encoded));
+  }
+
   private void write(ByteBuffer encoded) {
     writing.lock();
     try {

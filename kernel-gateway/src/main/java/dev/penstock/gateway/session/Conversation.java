@@ -1,11 +1,9 @@
 package dev.penstock.gateway.session;
 
 import dev.penstock.gateway.json.Json;
-import dev.penstock.gateway.json.JsonLineException;
 import dev.penstock.gateway.link.Frame;
 import dev.penstock.protocol.message.Channel;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -13,8 +11,8 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Requests and their answers: what waits and what runs. One request runs at a time; busy and idle
- * surround each (IOP-03, IOP-04). Belongs to the session's owner thread.
+ * Brings requests to the shell they are for, answers control, and brings the worker's words to the
+ * shell they come from. Belongs to the session's owner thread.
  */
 final class Conversation implements Inbound {
   private static final Logger LOG = LoggerFactory.getLogger(Conversation.class);
@@ -29,34 +27,26 @@ final class Conversation implements Inbound {
           "is_complete_request",
           "comm_info_request");
 
-  private final Outlet outlet;
-  private final WorkerControl worker;
-  private final Door door;
-  private final GatewayReplies replies;
-  private final Lifecycle lifecycle;
-  private final RequestQueue queue = new RequestQueue();
-  private final InFlight inFlight;
-  private final InputExchange input;
+  private final Desk desk;
+  private final Shell main;
+  private final Subshells subshells;
   private final DebugRequests debug;
   private byte[] lastParent = Json.emptyObject();
 
   Conversation(
       Outlet outlet, WorkerControl worker, Door door, GatewayReplies replies, Lifecycle lifecycle) {
-    this.outlet = outlet;
-    this.worker = worker;
-    this.door = door;
-    this.replies = replies;
-    this.lifecycle = lifecycle;
-    this.inFlight = new InFlight(worker);
-    this.input = new InputExchange(outlet, worker, inFlight);
-    this.debug = new DebugRequests(outlet, worker);
+    desk = new Desk(outlet, worker, door, replies, lifecycle);
+    InFlight inFlight = new InFlight(0, InFlight.AHEAD, worker::send);
+    main = new Shell(desk, this, this::began, inFlight);
+    subshells = new Subshells(desk, this, this::beganAside);
+    debug = new DebugRequests(outlet, worker);
   }
 
   SessionState state() {
-    if (!worker.connected()) {
+    if (!desk.worker().connected()) {
       return SessionState.STARTING;
     }
-    return inFlight.running() == null ? SessionState.IDLE : SessionState.BUSY;
+    return running() ? SessionState.BUSY : SessionState.IDLE;
   }
 
   /**
@@ -67,24 +57,40 @@ final class Conversation implements Inbound {
     return lastParent;
   }
 
+  private void began(Request request) {
+    lastParent = request.message().header();
+  }
+
+  /** What C code and child processes write belongs to the main shell's request while one runs. */
+  private void beganAside(Request request) {
+    if (main.running() == null) {
+      began(request);
+    }
+  }
+
+  private boolean running() {
+    return main.running() != null || subshells.busy();
+  }
+
   /** The worker said HELLO. */
   void workerReady(ObjectNode hello) {
-    replies.learn(hello);
+    desk.replies().learn(hello);
   }
 
   /**
    * Sends SIGINT if something runs; an idle worker is left alone, so that no later cell is hit
-   * (CTL-06).
+   * (CTL-06). In Python the signal reaches the main shell's request only; children of a subshell's
+   * get it, too, as with ipykernel.
    */
   void interrupt() {
-    if (inFlight.running() != null) {
-      worker.signal(WorkerControl.SIGINT);
+    if (running()) {
+      desk.worker().signal(WorkerControl.SIGINT);
     }
   }
 
   @Override
   public void request(Request request) {
-    if (lifecycle.stopping() && !request.type().equals("shutdown_request")) {
+    if (desk.lifecycle().stopping() && !request.type().equals("shutdown_request")) {
       LOG.atDebug()
           .addKeyValue("type", request.type())
           .log("request during shutdown left unanswered");
@@ -93,7 +99,12 @@ final class Conversation implements Inbound {
     if (request.channel() == Channel.CONTROL) {
       control(request);
     } else {
-      queue.addShell(request);
+      String subshell = request.header().subshellId();
+      if (subshell == null) {
+        main.add(request);
+      } else {
+        subshells.request(subshell, request);
+      }
     }
   }
 
@@ -101,162 +112,88 @@ final class Conversation implements Inbound {
   private void control(Request request) {
     switch (request.type()) {
       case "interrupt_request" -> {
-        busy(request);
+        desk.busy(request);
         interrupt();
-        replies.interruptReply(request);
-        idle(request);
+        desk.replies().interruptReply(request);
+        desk.idle(request);
       }
-      case "shutdown_request" -> shutdown(request);
+      case "shutdown_request" -> desk.lifecycle().stopFor(request);
       case DebugRequests.TYPE -> debug.add(request);
-      case String type when replies.canAnswer(type) -> {
-        busy(request);
-        replies.answer(request);
-        idle(request);
+      case String type when Subshells.own(type) -> subshells.control(request);
+      case String type when desk.replies().canAnswer(type) -> {
+        desk.busy(request);
+        desk.replies().answer(request);
+        desk.idle(request);
       }
       case String type when WORKER_TYPES.contains(type) || GatewayReplies.own(type) ->
-          queue.addControl(request);
+          main.add(request);
       case String type -> {
         LOG.atInfo().addKeyValue("type", type).log("unknown control request");
-        busy(request);
-        idle(request);
+        desk.busy(request);
+        desk.idle(request);
       }
     }
   }
 
-  private void shutdown(Request request) {
-    busy(request);
-    boolean restart = false;
-    try {
-      restart = Json.flag(Json.readObject(request.message().content()), "restart");
-    } catch (JsonLineException e) {
-      // A shutdown is a shutdown, whatever the content; restart is only repeated in the reply.
-      LOG.atInfo().setCause(e).log("shutdown_request with unreadable content");
-    }
-    lifecycle.stopFor(request, restart);
-  }
-
-  /**
-   * Hands the next requests to the worker, or answers them here. What the gateway answers itself
-   * waits for its turn.
-   */
+  /** Hands the next requests of each shell to the worker, or answers them here. */
   void dispatch() {
     debug.dispatch();
-    for (Request next = queue.peek(); next != null; next = queue.peek()) {
-      if (lifecycle.stopping() || !ready(next)) {
-        return;
-      }
-      boolean idle = inFlight.running() == null;
-      if (!idle && !(isForWorker(next) && inFlight.takes(next))) {
-        return;
-      }
-      queue.removeFirst();
-      if (isForWorker(next)) {
-        inFlight.send(next);
-        if (idle) {
-          begun();
-        }
-      } else {
-        answerHere(next);
-      }
-    }
+    main.dispatch();
+    subshells.dispatch();
   }
 
-  private boolean isForWorker(Request request) {
-    return !request.type().equals("shutdown_request")
-        && !GatewayReplies.own(request.type())
-        && !queue.isAborted(request);
-  }
-
-  private boolean ready(Request request) {
-    return worker.connected() || replies.canAnswer(request.type());
-  }
-
-  private void answerHere(Request request) {
-    lastParent = request.message().header();
-    if (request.type().equals("shutdown_request")) {
-      shutdown(request);
-      return;
-    }
-    busy(request);
-    if (queue.takeAborted(request)) {
-      replies.aborted(request);
-    } else {
-      replies.answer(request);
-    }
-    idle(request);
-  }
-
-  /** The first request in flight begins to run. */
-  private void begun() {
-    Request request = inFlight.running();
-    if (request != null) {
-      lastParent = request.message().header();
-      busy(request);
-    }
-  }
-
-  /** Takes what the worker said. */
+  /** Takes what the worker said on its data lane. */
   void frame(Frame frame) {
     switch (frame.type()) {
-      case PUBLISH -> outlet.publish(frame);
-      case REPLY -> reply(frame);
-      case INPUT_REQUEST -> input.ask(frame);
-      case HELLO, WELCOME, REQUEST, INPUT_REPLY, SHUTDOWN ->
-          LOG.atWarn()
-              .addKeyValue("type", frame.type())
-              .log("worker sent a frame of the wrong direction");
+      case PUBLISH -> desk.outlet().publish(frame);
+      case REPLY -> {
+        if (frame.shell() == 0) {
+          main.reply(frame);
+        } else {
+          subshells.reply(frame);
+        }
+      }
+      case INPUT_REQUEST -> {
+        Shell shell = frame.shell() == 0 ? main : subshells.shell(frame);
+        if (shell != null) {
+          shell.input().ask(frame);
+        }
+      }
+      case HELLO, WELCOME, REQUEST, INPUT_REPLY, SHUTDOWN, SUBSHELL, SUBSHELL_DONE ->
+          misdirected(frame);
     }
   }
 
   /** Takes what the worker said on its control lane. */
   void controlFrame(Frame frame) {
     switch (frame.type()) {
-      case PUBLISH -> outlet.publish(frame);
+      case PUBLISH -> desk.outlet().publish(frame);
       case REPLY -> debug.reply(frame);
-      case HELLO, WELCOME, REQUEST, INPUT_REQUEST, INPUT_REPLY, SHUTDOWN ->
-          LOG.atWarn()
-              .addKeyValue("type", frame.type())
-              .log("worker sent a frame of the wrong direction on its control lane");
+      case SUBSHELL_DONE -> subshells.done(frame);
+      case HELLO, WELCOME, REQUEST, INPUT_REQUEST, INPUT_REPLY, SHUTDOWN, SUBSHELL ->
+          misdirected(frame);
     }
   }
 
-  private void reply(Frame frame) {
-    Request request = inFlight.answeredBy(frame);
-    if (request == null) {
-      LOG.atWarn()
-          .addKeyValue("number", frame.number())
-          .log("worker answered a request that does not run");
-      return;
-    }
-    input.forget();
-    if (frame.abortsQueued()) {
-      // What clients sent before they could see the error, but is still in the sockets, counts as
-      // queued, too.
-      door.serve(Duration.ZERO, this);
-      queue.abortExecutes();
-    }
-    List<byte[]> p = frame.parts();
-    String msgType = new String(p.getFirst(), StandardCharsets.US_ASCII);
-    if (!msgType.isEmpty()) {
-      outlet.reply(request, msgType, p.get(1), p.get(2), p.subList(3, p.size()));
-    }
-    idle(request);
-    begun();
-    if (frame.asksExit()) {
-      lifecycle.stop(false, false, "exited as the user asked");
-    }
+  private static void misdirected(Frame frame) {
+    LOG.atWarn()
+        .addKeyValue("type", frame.type())
+        .log("worker sent a frame of the wrong direction");
   }
 
+  /** The shell whose question is named gets the answer; else the first that asked this client. */
   @Override
   public void input(Request reply) {
-    input.answer(reply);
-  }
-
-  private void busy(Request request) {
-    outlet.status(request.message().header(), "busy");
-  }
-
-  private void idle(Request request) {
-    outlet.status(request.message().header(), "idle");
+    List<InputExchange> asking = new ArrayList<>();
+    asking.add(main.input());
+    subshells.all().forEach(subshell -> asking.add(subshell.shell().input()));
+    asking.removeIf(exchange -> !exchange.waitsFor(reply));
+    if (asking.isEmpty()) {
+      LOG.atInfo().log("input_reply that nobody waits for");
+      return;
+    }
+    InputExchange named =
+        asking.stream().filter(exchange -> exchange.isNamedBy(reply)).findFirst().orElse(null);
+    (named == null ? asking.getFirst() : named).answer(reply);
   }
 }

@@ -16,6 +16,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class GatewayReplies {
   private static final byte[] OK = Json.bytes(Json.object().put("status", "ok"));
   private static final byte[] ABORTED = Json.bytes(Json.object().put("status", "aborted"));
+  private static final String REQUEST = "_request";
   private static final DateTimeFormatter DATE =
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
 
@@ -70,6 +71,32 @@ final class GatewayReplies {
                 .put("dependencies_met", true)
                 .put("status", "aborted"));
     outlet.reply(request, "execute_reply", metadata, ABORTED, List.of());
+  }
+
+  /** Reply with status ok and these fields. */
+  void ok(Request request, ObjectNode fields) {
+    ObjectNode content = Json.object().put("status", "ok");
+    content.setAll(fields);
+    reply(request, replyType(request), Json.bytes(content));
+  }
+
+  /**
+   * Reply with status error (messaging spec, "Request-Reply"). A message that is no request gets
+   * none: its client waits for idle alone.
+   */
+  void error(Request request, String ename, String evalue) {
+    if (!request.type().endsWith(REQUEST)) {
+      return;
+    }
+    ObjectNode content =
+        Json.object().put("status", "error").put("ename", ename).put("evalue", evalue);
+    content.putArray("traceback").add(ename + ": " + evalue);
+    reply(request, replyType(request), Json.bytes(content));
+  }
+
+  private static String replyType(Request request) {
+    String type = request.type();
+    return type.substring(0, type.length() - REQUEST.length()) + "_reply";
   }
 
   private byte[] connectContent() {

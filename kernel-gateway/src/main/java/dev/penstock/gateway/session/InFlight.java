@@ -8,11 +8,13 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The requests that the worker has: the first runs, the others are ahead, so that the worker does
- * not wait for the gateway between two short cells. Belongs to the session's owner thread.
+ * The requests of one shell that the worker has: the first runs, the others are ahead, so that the
+ * worker does not wait for the gateway between two short cells. Belongs to the session's owner
+ * thread.
  *
  * <p>Each request tells the worker the number of the last reply that the gateway had seen: an
  * execute_request that was sent before the reply of a failed one is aborted by the worker, later
@@ -20,21 +22,32 @@ import org.jspecify.annotations.Nullable;
  */
 final class InFlight {
   /** Enough to bridge the gateway's reaction time with cells of a few hundred microseconds. */
-  private static final int MOST = 8;
+  static final int AHEAD = 8;
 
   /**
    * All that is ahead fits into the link's socket buffer: the owner thread never waits for the
    * worker to read.
    */
-  private static final long MOST_BYTES = 48 << 10;
+  static final long MOST_BYTES = 48 << 10;
 
-  private final WorkerControl worker;
+  private final int shell;
+  private final int most;
+  private final Consumer<Frame> lane;
   private final Deque<Request> sent = new ArrayDeque<>();
   private long answered;
   private long bytes;
 
-  InFlight(WorkerControl worker) {
-    this.worker = worker;
+  /**
+   * Of one shell.
+   *
+   * @param shell the shell's number
+   * @param most how many requests the worker may have
+   * @param lane takes the frames
+   */
+  InFlight(int shell, int most, Consumer<Frame> lane) {
+    this.shell = shell;
+    this.most = most;
+    this.lane = lane;
   }
 
   /** What runs now, null when the worker has nothing. */
@@ -44,12 +57,12 @@ final class InFlight {
 
   /** Number of the request that runs. */
   long number() {
-    return answered + 1;
+    return Frame.number(shell, answered + 1);
   }
 
   /** Whether the worker may have this one, too. */
   boolean takes(Request request) {
-    return sent.isEmpty() || (sent.size() < MOST && bytes + size(request) <= MOST_BYTES);
+    return sent.isEmpty() || (sent.size() < most && bytes + size(request) <= MOST_BYTES);
   }
 
   /** Gives the worker a request. */
@@ -64,7 +77,18 @@ final class InFlight {
     parts.add(message.content());
     parts.addAll(message.buffers());
     int flags = request.channel() == Channel.CONTROL ? Frame.CONTROL_CHANNEL : 0;
-    worker.send(new Frame(FrameType.REQUEST, flags, answered + sent.size(), answered, parts));
+    long number = Frame.number(shell, answered + sent.size());
+    lane.accept(new Frame(FrameType.REQUEST, flags, number, Frame.number(shell, answered), parts));
+  }
+
+  /** Hands over the answer to a question of the request that runs. */
+  void sendInput(byte[] content) {
+    lane.accept(new Frame(FrameType.INPUT_REPLY, 0, number(), List.of(content)));
+  }
+
+  /** Size of all that the worker has, in bytes. */
+  long bytes() {
+    return bytes;
   }
 
   /**

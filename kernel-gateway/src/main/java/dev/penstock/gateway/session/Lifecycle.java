@@ -1,6 +1,7 @@
 package dev.penstock.gateway.session;
 
 import dev.penstock.gateway.json.Json;
+import dev.penstock.gateway.json.JsonLineException;
 import dev.penstock.gateway.keeper.WorkerExit;
 import dev.penstock.gateway.lane.Lane;
 import java.time.Duration;
@@ -88,7 +89,15 @@ final class Lifecycle {
   }
 
   /** A client's shutdown_request: it gets its reply when the worker is gone. */
-  void stopFor(Request request, boolean forRestart) {
+  void stopFor(Request request) {
+    outlet.status(request.message().header(), "busy");
+    boolean forRestart = false;
+    try {
+      forRestart = Json.flag(Json.readObject(request.message().content()), "restart");
+    } catch (JsonLineException e) {
+      // A shutdown is a shutdown, whatever the content; restart is only repeated in the reply.
+      LOG.atInfo().setCause(e).log("shutdown_request with unreadable content");
+    }
     askers.add(request);
     stop(false, forRestart, forRestart ? "restarted by a client" : "shut down by a client");
   }

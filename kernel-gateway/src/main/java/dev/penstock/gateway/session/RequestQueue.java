@@ -1,9 +1,11 @@
 package dev.penstock.gateway.session;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +49,16 @@ final class RequestQueue {
         aborted.add(request);
       }
     }
+  }
+
+  /** Removes and returns everything that waits, in order. */
+  List<Request> clear() {
+    List<Request> all = new ArrayList<>(control);
+    all.addAll(shell);
+    control.clear();
+    shell.clear();
+    aborted.clear();
+    return all;
   }
 
   /** Whether this request was marked. */

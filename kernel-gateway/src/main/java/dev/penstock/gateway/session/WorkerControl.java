@@ -52,7 +52,7 @@ final class WorkerControl {
     return data != null;
   }
 
-  /** Sends a request or an input reply. */
+  /** Sends a request or an input reply of the main shell. */
   void send(Frame frame) {
     if (data != null) {
       data.send(frame);
@@ -64,9 +64,23 @@ final class WorkerControl {
     return control != null;
   }
 
-  /** Sends what does not wait for the request that runs. */
+  /** Sends what does not wait for the request that the main shell runs. */
   void sendControl(Frame frame) {
-    if (control != null) {
+    sendControl(frame, false);
+  }
+
+  /**
+   * Sends what does not wait for the request that the main shell runs.
+   *
+   * @param aside whether the frame may have to wait for the worker to read
+   */
+  void sendControl(Frame frame, boolean aside) {
+    if (control == null) {
+      return;
+    }
+    if (aside) {
+      control.sendAside(frame);
+    } else {
       control.send(frame);
     }
   }
