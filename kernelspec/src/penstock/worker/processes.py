@@ -95,19 +95,22 @@ def _limit(value: int) -> int:
 
 def end_group_members() -> None:
     """End the other processes of the own process group: SIGTERM, then SIGKILL; see them go."""
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        for pid in _group_members():
-            try:
-                os.kill(pid, number)
-            except ProcessLookupError:
-                continue  # it ended meanwhile
-        deadline = time.monotonic() + _GRACE
-        while _group_members():
-            if time.monotonic() > deadline:
-                break
-            time.sleep(_LOOK)
-        else:
+    _send(signal.SIGTERM, _group_members())
+    deadline = time.monotonic() + _GRACE
+    while members := _group_members():
+        if time.monotonic() > deadline + _GRACE:
             return
+        if time.monotonic() > deadline:
+            _send(signal.SIGKILL, members)  # each time: one of them may just have forked
+        time.sleep(_LOOK)
+
+
+def _send(number: signal.Signals, pids: list[int]) -> None:
+    for pid in pids:
+        try:
+            os.kill(pid, number)
+        except ProcessLookupError:
+            continue  # it ended meanwhile
 
 
 def _group_members() -> list[int]:
