@@ -55,10 +55,11 @@ def story(cell: Cell) -> list[Any]:
 
     Ids are numbered as they appear; neighbouring text of one stream is one piece.
     """
-    names: dict[str, str] = {}
+    names = {cell.msg_id: "THIS-REQUEST"}
     told: list[Any] = []
     for message in cell.messages:
-        kind, content = message["msg_type"], message["content"]
+        # Before even() makes all ids alike, and leaves the count in the request's own.
+        kind, content = message["msg_type"], _numbered(message["content"], names)
         if kind == "stream" and told and told[-1][0] == kind and told[-1][2] == content["name"]:
             told[-1][3] += even(content["text"])
         elif kind == "stream":
@@ -66,7 +67,7 @@ def story(cell: Cell) -> list[Any]:
         else:
             digests = [hashlib.sha256(buffer).hexdigest() for buffer in buffers(message)]
             told.append([kind, message["metadata"], even(content), digests])
-    return _numbered(told, {cell.msg_id: "THIS-REQUEST"} | names)
+    return _numbered(told, names)
 
 
 def _numbered(value: Any, names: dict[str, str]) -> Any:
