@@ -39,13 +39,15 @@ public final class KernelSockets implements AutoCloseable {
   private final Publisher publisher;
   private final Wakeup wakeup;
   private final ZMQ.Poller poller;
+  private final boolean encrypted;
   private @Nullable Thread owner;
   private volatile boolean closed;
 
   private KernelSockets(ZmqRuntime runtime, BoundSockets bound, Wakeup wakeup, Duration patience) {
     this.bound = bound;
     this.runtime = runtime;
-    this.publisher = new Publisher(bound.socket(Channel.IOPUB), patience);
+    this.encrypted = bound.connection().curve() != null;
+    this.publisher = new Publisher(bound.socket(Channel.IOPUB), patience, encrypted);
     this.wakeup = wakeup;
     this.poller = runtime.poller(SERVICE.size() + 1);
     poller.register(wakeup.channel(), ZMQ.Poller.POLLIN);
@@ -128,6 +130,10 @@ public final class KernelSockets implements AutoCloseable {
     own();
     if (channel == Channel.IOPUB || channel == Channel.HEARTBEAT) {
       throw new IllegalArgumentException("not a channel of replies: " + channel);
+    }
+    if (encrypted && !ZmqRuntime.canEncrypt(frames)) {
+      LOG.warn("{}: there is no memory to encrypt a large reply; it was dropped", channel);
+      return;
     }
     if (Frames.send(bound.socket(channel), frames) == Frames.Sent.FULL) {
       LOG.warn("{}: a client does not read its replies; one was dropped", channel);

@@ -19,7 +19,7 @@ final class ConnectionFilesTest {
 
   private static final ConnectionInfo INFO =
       new ConnectionInfo(
-          "tcp", "127.0.0.1", 1, 2, 3, 4, 5, "secret-key", "hmac-sha256", "penstock");
+          "tcp", "127.0.0.1", 1, 2, 3, 4, 5, "secret-key", "hmac-sha256", "penstock", null);
 
   @TempDir private Path folder = Path.of("");
 
@@ -99,7 +99,8 @@ final class ConnectionFilesTest {
   @Test
   void addressesBracketIpv6() {
     assertThat(INFO.address(Channel.IOPUB)).isEqualTo("tcp://127.0.0.1:2");
-    ConnectionInfo v6 = new ConnectionInfo("tcp", "::1", 1, 2, 3, 4, 5, "", "hmac-sha256", null);
+    ConnectionInfo v6 =
+        new ConnectionInfo("tcp", "::1", 1, 2, 3, 4, 5, "", "hmac-sha256", null, null);
     assertThat(v6.address(Channel.SHELL)).isEqualTo("tcp://[::1]:1");
   }
 
