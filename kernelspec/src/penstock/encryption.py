@@ -1,4 +1,4 @@
-"""Transport encryption (CurveZMQ, JEP 145) as a kernel manager's `transport_encryption` asks for it.
+"""Transport encryption (CurveZMQ, JEP 145) by a kernel manager's `transport_encryption`.
 
 The keys are the manager's, as its signing key is: made once, kept over restarts, and written into
 the connection file. Managers before jupyter_client 8.9 know no encryption.
