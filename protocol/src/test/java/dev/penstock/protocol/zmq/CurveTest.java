@@ -16,6 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.zeromq.SocketType;
 import org.zeromq.ZMQ;
 
 /** An encrypted kernel serves those who know its key, and nobody else. */
@@ -28,6 +29,7 @@ final class CurveTest {
 
   private final ZmqRuntime runtime = new ZmqRuntime();
   private final KernelSockets kernel = bind();
+  private int subscriptions; // that the kernel was told of
 
   private static CurveKeys keys() {
     ZMQ.Curve.KeyPair pair = ZMQ.Curve.generateKeyPair();
@@ -67,8 +69,7 @@ final class CurveTest {
   @Test
   void theLongestTopicIsAsLongAsWithoutEncryption() {
     ConnectionInfo connection = kernel.connection();
-    try (ZMQ.Socket subscriber =
-        runtime.encrypted(org.zeromq.SocketType.SUB, Channel.IOPUB, 1_024, 0)) {
+    try (ZMQ.Socket subscriber = runtime.encrypted(SocketType.SUB, Channel.IOPUB, 1_024, 0)) {
       Curve.connect(subscriber, Objects.requireNonNull(connection.curve()), false);
       byte[] topic = new byte[1_023];
       subscriber.subscribe(topic);
@@ -135,7 +136,7 @@ final class CurveTest {
   void brokenHandshakesDoNoHarm(Channel channel) throws IOException {
     SplittableRandom random = new SplittableRandom(channel.name().length());
     List<String> names = List.of("HELLO", "INITIATE", "MESSAGE", "READY", "ERROR", "WELCOME", "X");
-    for (int i = 0; i < 100; i++) {
+    for (int i = 0; i < 40; i++) {
       byte[] rest = new byte[random.nextInt(4) == 0 ? 194 : random.nextInt(600)];
       random.nextBytes(rest);
       if (rest.length > 1) {
@@ -157,9 +158,9 @@ final class CurveTest {
     for (long size : List.of(-1L, Long.MIN_VALUE, (long) Integer.MAX_VALUE, 1L << 40)) {
       try (RawPeer peer = peer(channel).greet("CURVE")) {
         peer.announce(size);
-        assertServing(HELLO);
       }
     }
+    assertServing(HELLO);
   }
 
   private RawPeer peer(Channel channel) throws IOException {
@@ -177,6 +178,7 @@ final class CurveTest {
   /** A client with the key gets its echo from every socket, and what is published. */
   private void assertServing(byte[]... frames) {
     List<byte[]> message = List.of(frames);
+    int before = subscriptions;
     try (ClientSockets client = connect(kernel.connection())) {
       client.send(Channel.HEARTBEAT, List.of(new byte[0], HELLO));
       assertThat(next(client).frames()).containsExactly(new byte[0], HELLO);
@@ -185,30 +187,30 @@ final class CurveTest {
         kernel.send(channel, request(channel, message.getLast()));
         assertThat(next(client).frames()).containsExactlyElementsOf(message);
       }
-      awaitSubscriber();
+      while (subscriptions == before) {
+        received();
+      }
       assertThat(kernel.publisher().offer(message)).isTrue();
       assertThat(next(client).frames()).containsExactlyElementsOf(message);
-    }
-    while (kernel.publisher().subscribers() > 0) {
-      kernel.poll(Duration.ofMillis(5)); // until it is known to be gone
-    }
-  }
-
-  private void awaitSubscriber() {
-    for (Deadline end = Deadline.in(LONG); kernel.publisher().subscribers() == 0; ) {
-      assertThat(end.isOver()).isFalse();
-      kernel.poll(Duration.ofMillis(5));
     }
   }
 
   private List<byte[]> request(Channel channel, byte[] last) {
     Received received;
     do {
-      received = Objects.requireNonNull(kernel.poll(LONG), "nothing came");
-      String text = new String(received.frames().getLast(), StandardCharsets.US_ASCII);
-      assertThat(text).isNotEqualTo("stranger");
+      received = received();
     } while (received.channel() != channel || !Arrays.equals(received.frames().getLast(), last));
     return received.frames();
+  }
+
+  private Received received() {
+    Received received = Objects.requireNonNull(kernel.poll(LONG), "nothing came");
+    String text = new String(received.frames().getLast(), StandardCharsets.US_ASCII);
+    assertThat(text).isNotEqualTo("stranger");
+    if (received.channel() == Channel.IOPUB && text.equals("\u0001")) {
+      subscriptions++;
+    }
+    return received;
   }
 
   private static Received next(ClientSockets client) {

@@ -37,7 +37,6 @@ final class RawPeer implements AutoCloseable {
     greeting.put((byte) 0xff).put(new byte[8]).put((byte) 0x7f).put((byte) 3).put((byte) 0);
     greeting.put(mechanism.getBytes(StandardCharsets.US_ASCII));
     send(greeting.array());
-    in.readFully(new byte[GREETING_BYTES]);
     return this;
   }
 
@@ -52,6 +51,7 @@ final class RawPeer implements AutoCloseable {
   /** Greets (NULL mechanism) and says which type of socket this pretends to be. */
   RawPeer handshake(String socketType) throws IOException {
     greet("NULL");
+    in.readFully(new byte[GREETING_BYTES]);
     ByteArrayOutputStream ready = new ByteArrayOutputStream();
     byte[] type = socketType.getBytes(StandardCharsets.US_ASCII);
     ready.write(5);
