@@ -206,9 +206,9 @@ class PenstockProvisioner(KernelProvisionerBase):
     def _check_manager(self, manager: Any) -> None:
         if manager.transport != "tcp":
             raise RuntimeError(
-                f"Penstock offers the transport 'tcp' only, not {manager.transport!r}, because"
-                " JeroMQ cannot bind Unix sockets (use transport_encryption = 'auto' to keep others"
-                " on this machine out)"
+                f"transport {manager.transport!r} is not supported, because JeroMQ cannot bind Unix"
+                " sockets (use 'tcp', with transport_encryption 'auto' if others on this machine"
+                " must not read along)"
             )
         if not is_local_ip(manager.ip):
             raise RuntimeError(
