@@ -156,6 +156,15 @@ def test_the_heart_beats_while_much_is_encrypted(encrypted: Kernel) -> None:
 
 
 @pytest.mark.beyond_reference
+def test_an_output_too_large_to_encrypt_is_told(gateway: Gateway) -> None:
+    """Three copies of it would fill the gateway's memory, and with it end every session."""
+    with started("provisioner", transport_encryption="required") as kernel:
+        cell = kernel.run("import IPython.display as d\nd.display(d.HTML('x' * 150_000_000))", 120)
+        assert "no memory to encrypt" in cell.text("stderr")
+        kernel.assert_healthy()
+
+
+@pytest.mark.beyond_reference
 def test_no_log_tells_a_key(encrypted: Kernel, gateway: Gateway) -> None:
     connection = dict(encrypted.manager.get_connection_info())
     logs = [path for path in gateway.runtime.rglob("*.log") if path.is_file()]

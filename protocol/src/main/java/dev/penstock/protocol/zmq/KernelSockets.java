@@ -47,7 +47,7 @@ public final class KernelSockets implements AutoCloseable {
     this.bound = bound;
     this.runtime = runtime;
     this.encrypted = bound.connection().curve() != null;
-    this.publisher = new Publisher(bound.socket(Channel.IOPUB), patience, encrypted);
+    this.publisher = new Publisher(bound.socket(Channel.IOPUB), patience);
     this.wakeup = wakeup;
     this.poller = runtime.poller(SERVICE.size() + 1);
     poller.register(wakeup.channel(), ZMQ.Poller.POLLIN);
@@ -131,13 +131,21 @@ public final class KernelSockets implements AutoCloseable {
     if (channel == Channel.IOPUB || channel == Channel.HEARTBEAT) {
       throw new IllegalArgumentException("not a channel of replies: " + channel);
     }
-    if (encrypted && !ZmqRuntime.canEncrypt(frames)) {
+    if (!canTake(frames)) {
       LOG.warn("{}: there is no memory to encrypt a large reply; it was dropped", channel);
       return;
     }
     if (Frames.send(bound.socket(channel), frames) == Frames.Sent.FULL) {
       LOG.warn("{}: a client does not read its replies; one was dropped", channel);
     }
+  }
+
+  /**
+   * Whether there is memory for this message now. Only encryption needs any: three times a frame's
+   * size, and there {@link Publisher#offer} must not be called without.
+   */
+  public boolean canTake(List<byte[]> frames) {
+    return !encrypted || ZmqRuntime.canEncrypt(frames);
   }
 
   /** The iopub channel. */

@@ -30,7 +30,6 @@ public final class Publisher {
   private final ZMQ.Socket xpub;
   private final Subscribers subscribers;
   private final long patienceNanos;
-  private final boolean encrypted;
 
   private boolean refusing;
   private long missed;
@@ -41,8 +40,7 @@ public final class Publisher {
   private volatile int stalled;
   private volatile int connected;
 
-  Publisher(ZMQ.Socket xpub, Duration patience, boolean encrypted) {
-    this.encrypted = encrypted;
+  Publisher(ZMQ.Socket xpub, Duration patience) {
     this.xpub = xpub;
     this.subscribers = new Subscribers(xpub);
     this.patienceNanos = patience.toNanos();
@@ -57,13 +55,6 @@ public final class Publisher {
    *     KernelSockets#poll} (which then returns within 1 ms) and offer the same message again
    */
   public boolean offer(List<byte[]> frames) {
-    if (encrypted && !ZmqRuntime.canEncrypt(frames)) {
-      refusing = false;
-      missed += connected;
-      dropped = missed;
-      LOG.warn("iopub: there is no memory to encrypt a large message; it was dropped");
-      return true;
-    }
     if (Frames.send(xpub, frames) != Frames.Sent.YES) {
       if (isPatient()) {
         return false;
