@@ -38,8 +38,9 @@ USAGE = """\
 usage: python -m penstock.launcher -f CONNECTION_FILE [kernel arguments]
 
 Starts a Penstock kernel and lives as long as it does. Jupyter clients run this; people use
-"penstock kernel start". The file may also be a registration file (JEP 66). Kernel arguments are those of ipykernel, such as
---HistoryManager.hist_file=:memory: or --IPKernelApp.matplotlib=inline.
+"penstock kernel start". The file may also be a registration file (JEP 66). Kernel arguments
+are those of ipykernel, such as --HistoryManager.hist_file=:memory: or
+--IPKernelApp.matplotlib=inline.
 """
 
 
