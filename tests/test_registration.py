@@ -55,7 +55,7 @@ class Launcher:
 
     def request(self) -> tuple[bytes, dict[str, str]]:
         """The kernel's identity and what it registers, checked."""
-        assert self.socket.poll(seconds(60) * 1000, zmq.POLLIN), "no registration came"
+        assert self.socket.poll(int(seconds(60) * 1000), zmq.POLLIN), "no registration came"
         identity, delimiter, signature, content = self.socket.recv_multipart()
         assert delimiter == raw.DELIMITER
         assert hmac.compare_digest(signature, self.sign(content))
@@ -96,16 +96,10 @@ def kernel_file(registered: dict[str, str]) -> Path:
 
 def client_of(launcher: Launcher, registered: dict[str, str]) -> BlockingKernelClient:
     """A client of what was registered."""
-    client = BlockingKernelClient()
-    client.load_connection_info(
-        {
-            "transport": "tcp",
-            "ip": "127.0.0.1",
-            "key": launcher.fields["key"].encode(),
-            "signature_scheme": launcher.fields["signature_scheme"],
-            **{port: int(registered[port]) for port in PORTS},
-        }
-    )
+    client = BlockingKernelClient(ip="127.0.0.1")
+    client.session.key = launcher.fields["key"].encode()
+    for port in PORTS:
+        setattr(client, port, int(registered[port]))
     return client
 
 
