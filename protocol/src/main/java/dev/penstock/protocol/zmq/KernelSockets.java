@@ -43,10 +43,15 @@ public final class KernelSockets implements AutoCloseable {
   private @Nullable Thread owner;
   private volatile boolean closed;
 
-  private KernelSockets(ZmqRuntime runtime, BoundSockets bound, Wakeup wakeup, Duration patience) {
+  private KernelSockets(
+      ZmqRuntime runtime, BoundSockets bound, Wakeup wakeup, SocketLimits limits) {
     this.bound = bound;
     this.runtime = runtime;
     this.encrypted = bound.connection().curve() != null;
+    Patience patience =
+        encrypted
+            ? Patience.encrypted(limits.stallPatience(), limits.publishHighWaterMark())
+            : Patience.fixed(limits.stallPatience());
     this.publisher = new Publisher(bound.socket(Channel.IOPUB), patience);
     this.wakeup = wakeup;
     this.poller = runtime.poller(SERVICE.size() + 1);
@@ -65,7 +70,7 @@ public final class KernelSockets implements AutoCloseable {
       throws BindException {
     BoundSockets bound = BoundSockets.bind(runtime, wanted, limits);
     try {
-      return new KernelSockets(runtime, bound, new Wakeup(), limits.stallPatience());
+      return new KernelSockets(runtime, bound, new Wakeup(), limits);
     } catch (IOException | RuntimeException e) {
       // Out of file descriptors, or a closed runtime: nothing may stay bound.
       bound.close(EnumSet.allOf(Channel.class));
