@@ -55,7 +55,12 @@ class Launcher:
 
     def request(self) -> tuple[bytes, dict[str, str]]:
         """The kernel's identity and what it registers, checked."""
-        assert self.socket.poll(int(seconds(60) * 1000), zmq.POLLIN), "no registration came"
+        eventually(
+            lambda: self.socket.poll(20, zmq.POLLIN) or self.process.poll() is not None,
+            60,
+            "a registration",
+        )
+        assert self.process.poll() is None, self.process.communicate()[1]
         identity, delimiter, signature, content = self.socket.recv_multipart()
         assert delimiter == raw.DELIMITER
         assert hmac.compare_digest(signature, self.sign(content))

@@ -18,6 +18,13 @@ public final class Registrar {
   /** Acknowledgements are short. */
   private static final int MAX_BYTES = 1 << 16;
 
+  /**
+   * After this the connection is made anew, and the message, which has not left yet, goes there.
+   * JeroMQ 0.6 forgets to watch a connection that is established in the same moment as the I/O
+   * thread gets a command; for sockets with traffic the next event mends it, but this one has none.
+   */
+  private static final int HANDSHAKE_MS = 500;
+
   private final ZmqRuntime runtime;
 
   /** Opens a socket in this runtime for each registration. */
@@ -37,6 +44,7 @@ public final class Registrar {
     ZMQ.Socket socket = runtime.socket(SocketType.DEALER, MAX_BYTES, 0);
     try (socket;
         ZMQ.Poller poller = runtime.poller(1)) {
+      socket.setHandshakeIvl(HANDSHAKE_MS);
       socket.setIPv6(launcher.ip().indexOf(':') >= 0);
       socket.connect(launcher.address());
       poller.register(socket, ZMQ.Poller.POLLIN);

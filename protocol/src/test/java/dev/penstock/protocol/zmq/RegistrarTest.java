@@ -10,6 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,6 +28,7 @@ final class RegistrarTest {
   private static final ConnectionInfo KERNEL =
       ConnectionInfo.loopback("key").withPorts(1, 2, 3, 4, 5);
 
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final ZContext context = new ZContext();
   private final ZmqRuntime runtime = new ZmqRuntime();
   private final ZMQ.Socket launcher = context.createSocket(SocketType.ROUTER);
@@ -40,6 +44,7 @@ final class RegistrarTest {
 
   @AfterEach
   void close() {
+    threads.close();
     runtime.close();
     context.close();
   }
@@ -51,7 +56,7 @@ final class RegistrarTest {
   private CompletableFuture<Boolean> register(Duration limit) {
     Registrar registrar = new Registrar(runtime);
     return CompletableFuture.supplyAsync(
-        () -> registrar.register(info, KERNEL, codec("key"), limit));
+        () -> registrar.register(info, KERNEL, codec("key"), limit), threads);
   }
 
   private static ZMsg message(byte[] identity, List<byte[]> frames) {
@@ -83,6 +88,18 @@ final class RegistrarTest {
     assertThat(registered).isNotDone();
     message(identity, codec("key").encode(bytes("ACK"))).send(launcher);
     assertThat(registered.join()).isTrue();
+  }
+
+  /** Connections that JeroMQ forgets must be made anew. */
+  @Test
+  void manyAtOnceAllComeThrough() {
+    List<CompletableFuture<Boolean>> kernels =
+        Stream.generate(() -> register(LONG)).limit(40).toList();
+    for (int i = 0; i < kernels.size(); i++) {
+      byte[] identity = ZMsg.recvMsg(launcher).pop().getData();
+      message(identity, codec("key").encode(bytes("ACK"))).send(launcher);
+    }
+    assertThat(kernels).allSatisfy(kernel -> assertThat(kernel.join()).isTrue());
   }
 
   @Test
