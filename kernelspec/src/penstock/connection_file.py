@@ -30,6 +30,13 @@ def read(path: str) -> dict[str, Any] | None:
     return fields
 
 
+def is_registration(fields: dict[str, Any]) -> bool:
+    """True for a registration file (JEP 66): the kernel chooses its ports and tells them to its
+    launcher.
+    """
+    return fields.get("registration_port") is not None
+
+
 def has_all_ports(fields: dict[str, Any]) -> bool:
     """True if every port is there and not 0. Ports may be numbers or numeric strings (JEP 106)."""
     return all(str(fields.get(port, 0)) not in ("0", "") for port in PORTS)

@@ -38,8 +38,9 @@ USAGE = """\
 usage: python -m penstock.launcher -f CONNECTION_FILE [kernel arguments]
 
 Starts a Penstock kernel and lives as long as it does. Jupyter clients run this; people use
-"penstock kernel start". Kernel arguments are those of ipykernel, such as
---HistoryManager.hist_file=:memory: or --IPKernelApp.matplotlib=inline.
+"penstock kernel start". The file may also be a registration file (JEP 66). Kernel arguments
+are those of ipykernel, such as --HistoryManager.hist_file=:memory: or
+--IPKernelApp.matplotlib=inline.
 """
 
 
@@ -68,6 +69,9 @@ def _launch(arguments: KernelArguments, signals: Signals) -> tuple[Launched, str
     path = _path(arguments.connection_file)
     known = files.read(path)
     wanted = {**(known or {}), **arguments.connection}
+    if files.is_registration(wanted):
+        # That file stays as it is; other clients find the kernel by one of its own.
+        path, known = _new_path(), None
     request = start_request(
         name=str(wanted.get("kernel_name") or "penstock"),
         via="launcher",
@@ -97,6 +101,12 @@ def _path(named: str | None) -> str:
             named
         )  # a bare name is looked for here, then belongs to Jupyter's own directory
     return os.path.abspath(named)
+
+
+def _new_path() -> str:
+    import uuid
+
+    return files.default_path(f"kernel-{uuid.uuid4()}.json")
 
 
 def _own_flags() -> list[str]:

@@ -30,9 +30,11 @@ from .client.errors import GatewayError
 from .client.gateway import start_kernel
 from .client.request import start_request
 from .client.session import exit_code, forget
+from .encryption import provide_keys
 from .procstat import start_time
 
 PORTS = ("shell_port", "iopub_port", "stdin_port", "hb_port", "control_port")
+CURVE_KEYS = ("curve_publickey", "curve_secretkey")
 
 QUICK = 2.0
 """Seconds for requests that the gateway answers from its memory. They are made in the loop itself:
@@ -114,13 +116,14 @@ class PenstockProvisioner(KernelProvisionerBase):
         """Settles what the kernel is started with: the command from kernel.json and the manager's
         connection info.
 
-        Raises RuntimeError for a transport, address or encryption that the gateway cannot offer.
+        Raises RuntimeError for a transport or address that the gateway cannot offer.
         """
         manager = self.parent
         if manager is None:
             command = self.kernel_spec.argv + kwargs.pop("extra_arguments", [])
             return await super().pre_launch(cmd=command, **kwargs)
-        self._check_manager(manager, kwargs.pop("transport_encryption", None))
+        self._check_manager(manager)
+        provide_keys(manager, kwargs.pop("transport_encryption", None))
         # Ports that are 0 now are the gateway's choice, and may change with `newports`.
         manager._record_random_port_names()  # noqa: SLF001  (LocalProvisioner does it, too)
         command = manager.format_kernel_cmd(extra_arguments=kwargs.pop("extra_arguments", []))
@@ -200,20 +203,12 @@ class PenstockProvisioner(KernelProvisionerBase):
         self._exit = None
         self._stillborn = False
 
-    def _check_manager(self, manager: Any, encryption: Any) -> None:
-        policy = (
-            encryption
-            if encryption is not None
-            else getattr(manager, "transport_encryption", "disabled")
-        )
-        if str(policy).lower() == "required":
-            raise RuntimeError(
-                "Penstock does not offer transport encryption (CURVE) yet, but it is required"
-                " (set transport_encryption to 'auto' or 'disabled' to use this kernel)"
-            )
+    def _check_manager(self, manager: Any) -> None:
         if manager.transport != "tcp":
             raise RuntimeError(
-                f"Penstock offers the transport 'tcp' only, not {manager.transport!r}"
+                f"transport {manager.transport!r} is not supported, because JeroMQ cannot bind Unix"
+                " sockets (use 'tcp', with transport_encryption 'auto' if others on this machine"
+                " must not read along)"
             )
         if not is_local_ip(manager.ip):
             raise RuntimeError(
@@ -302,4 +297,5 @@ def _wanted_connection(manager: Any) -> dict[str, Any]:
         "key": info["key"].decode(),
         "signature_scheme": info["signature_scheme"],
         "kernel_name": manager.kernel_name,
+        **{key: info[key] for key in CURVE_KEYS if key in info},
     }

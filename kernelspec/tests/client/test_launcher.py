@@ -110,6 +110,26 @@ def test_other_signals_end_worker_and_launcher(
     assert [request["signal"] for request in gateway.asked("signal")] == [number]
 
 
+def test_a_registration_file_stays_and_another_file_is_written(
+    gateway: StandInGateway, launch, tmp_path: Path
+) -> None:
+    path = tmp_path / "registration.json"
+    fields = {"registration_port": 5, "kernel_id": "k", "key": "r", "ip": "127.0.0.1"}
+    path.write_text(json.dumps(fields))
+    process = launch("-f", path)
+    (request,) = gateway.asked("start")
+    assert request["connection"] == fields
+    written = Path(request["connection_file"])
+    assert written.parent == Path(os.environ["JUPYTER_RUNTIME_DIR"])
+    wait_until(written.exists, "the kernel's own file")
+    assert json.loads(written.read_text())["key"] == "r"
+    assert json.loads(path.read_text()) == fields
+    worker(gateway).kill()
+    process.wait(PATIENCE)
+    assert path.exists()
+    assert not written.exists()
+
+
 def test_a_missing_file_is_written_and_removed(
     gateway: StandInGateway, launch, tmp_path: Path
 ) -> None:

@@ -176,19 +176,43 @@ def test_environment_and_directory(
     assert manager.provisioner.resolve_path("none.csv") is None
 
 
-def test_required_encryption_is_refused(gateway: StandInGateway, manager: KernelManager) -> None:
+@pytest.mark.parametrize("policy", ["auto", "required"])
+def test_encryption_keys_are_made_once_and_kept(
+    gateway: StandInGateway, manager: KernelManager, policy: str
+) -> None:
     if not hasattr(manager, "transport_encryption"):
         pytest.skip("this jupyter_client knows no transport encryption")
     manager.kernel_spec.metadata["supported_encryption"] = ["curve"]
-    manager.transport_encryption = "required"
-    with pytest.raises(RuntimeError, match="does not offer transport encryption"):
-        manager.start_kernel()
-    assert gateway.requests == []
+    manager.transport_encryption = policy
+    manager.start_kernel()
+    keys = manager.get_connection_info()
+    (request,) = gateway.asked("start")
+    for name in ("curve_publickey", "curve_secretkey"):
+        assert request["connection"][name] == keys[name]
+        assert json.loads(Path(manager.connection_file).read_text())[name] == keys[name]
+    assert Path(manager.connection_file).stat().st_mode & 0o777 == 0o600
+    manager.restart_kernel(now=True)
+    assert gateway.asked("start")[1]["connection"] == {
+        **request["connection"],
+        **{port: keys[port] for port in PORTS},
+    }
+
+
+@pytest.mark.parametrize("policy", ["disabled", "auto"])
+def test_no_keys_unless_asked_for_and_declared(
+    gateway: StandInGateway, manager: KernelManager, policy: str
+) -> None:
+    if not hasattr(manager, "transport_encryption"):
+        pytest.skip("this jupyter_client knows no transport encryption")
+    manager.transport_encryption = policy
+    manager.kernel_spec.metadata["supported_encryption"] = ["curve"] * (policy == "disabled")
+    manager.start_kernel()
+    assert "curve_secretkey" not in gateway.asked("start")[0]["connection"]
 
 
 def test_other_transports_are_refused(gateway: StandInGateway, manager: KernelManager) -> None:
     manager.transport = "ipc"
-    with pytest.raises(RuntimeError, match="'tcp' only"):
+    with pytest.raises(RuntimeError, match="'ipc' is not supported"):
         manager.start_kernel()
 
 

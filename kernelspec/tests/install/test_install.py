@@ -121,7 +121,7 @@ def test_the_packaged_spec() -> None:
     assert spec["argv"] == ["python", "-m", "penstock.launcher", "-f", "{connection_file}"]
     assert spec["interrupt_mode"] == "message"
     assert spec["language"] == "python"
-    assert spec["kernel_protocol_version"] == "5.5"
+    assert spec["kernel_protocol_version"] == "5.6.0"
     assert spec["metadata"]["kernel_provisioner"] == PROVISIONER
     for size in (32, 64):
         png = Path(kernelspec.RESOURCES, f"logo-{size}x{size}.png").read_bytes()

@@ -125,9 +125,16 @@ def find(kernels: list[dict[str, Any]], prefix: str) -> dict[str, Any]:
 
 def _wanted(path: str) -> dict[str, Any]:
     try:
-        return files.read(path) or {}
+        wanted = files.read(path) or {}
     except ValueError as error:
         raise GatewayError("connection-file", str(error)) from error
+    if files.is_registration(wanted):
+        raise GatewayError(
+            "connection-file",
+            f"{path} is a registration file, which belongs to the program that listens there",
+            "start that kernel with: python -m penstock.launcher -f FILE",
+        )
+    return wanted
 
 
 def _write(path: str, answer: dict[str, Any], directory: str) -> None:

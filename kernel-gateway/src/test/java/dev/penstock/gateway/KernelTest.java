@@ -174,7 +174,7 @@ class KernelTest {
     assertThat(kernel.isComplete("if True:").status()).isEqualTo("incomplete");
     assertThat(kernel.execute("first = 1").reply().isOk()).isTrue();
     assertThat(kernel.history(1).getLast().input()).isEqualTo("first = 1");
-    assertThat(kernel.kernelInfo().path("protocol_version").asString()).isEqualTo("5.5");
+    assertThat(kernel.kernelInfo().path("protocol_version").asString()).isEqualTo("5.6");
   }
 
   private static String text(Execution cell) {

@@ -4,7 +4,7 @@ package dev.penstock.protocol;
 public final class Protocol {
 
   /** Value of {@code header.version} and {@code kernel_info_reply.protocol_version}. */
-  public static final String VERSION = "5.5";
+  public static final String VERSION = "5.6";
 
   private Protocol() {}
 }

@@ -11,15 +11,19 @@ import dev.penstock.gateway.session.SessionTable;
 import dev.penstock.gateway.session.Sessions;
 import dev.penstock.protocol.connection.ConnectionFiles;
 import dev.penstock.protocol.connection.ConnectionInfo;
+import dev.penstock.protocol.connection.RegistrationInfo;
 import dev.penstock.protocol.message.HeaderFactory;
+import dev.penstock.protocol.wire.RegistrationCodec;
 import dev.penstock.protocol.wire.ReplayGuard;
 import dev.penstock.protocol.wire.Signer;
 import dev.penstock.protocol.wire.WireCodec;
 import dev.penstock.protocol.zmq.BindException;
 import dev.penstock.protocol.zmq.KernelSockets;
+import dev.penstock.protocol.zmq.Registrar;
 import dev.penstock.protocol.zmq.SocketLimits;
 import dev.penstock.protocol.zmq.ZmqRuntime;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.slf4j.Logger;
@@ -29,12 +33,14 @@ import tools.jackson.databind.node.ObjectNode;
 /** Starts kernels: sockets and worker at the same time. Thread-safe. */
 final class KernelStarter {
   private static final Logger LOG = LoggerFactory.getLogger(KernelStarter.class);
+  private static final Duration REGISTRATION_LIMIT = Duration.ofSeconds(10);
 
   private final SessionTable table;
   private final Placement placement;
   private final Guards guards;
   private final ZmqRuntime zmq;
   private final Leases leases;
+  private final Registrar registrar;
 
   KernelStarter(
       SessionTable table, Placement placement, Guards guards, ZmqRuntime zmq, Leases leases) {
@@ -43,6 +49,7 @@ final class KernelStarter {
     this.guards = guards;
     this.zmq = zmq;
     this.leases = leases;
+    this.registrar = new Registrar(zmq);
   }
 
   /** Starts a kernel and returns the answer to {@code start}. */
@@ -61,6 +68,7 @@ final class KernelStarter {
     opening.begin().run();
     StartedWorker worker = startWorker(session, start, place, opening.bound());
     lease(session, start);
+    register(session, start, opening.bound());
     return answer(session, opening.bound(), worker);
   }
 
@@ -130,6 +138,26 @@ final class KernelStarter {
       session.stop(true, "its owner is gone");
       throw new ControlException(
           "owner-gone", "the process " + lease.pid() + " that asked for the kernel is gone", "");
+    }
+  }
+
+  /** A launcher that does not answer will never use the kernel, which then has to end (JEP 66). */
+  private void register(
+      Session session, StartRequest start, CompletableFuture<ConnectionInfo> bound)
+      throws ControlException {
+    RegistrationInfo launcher = start.registration();
+    if (launcher == null) {
+      return;
+    }
+    RegistrationCodec codec = new RegistrationCodec(signer(start.connection()));
+    if (!registrar.register(launcher, bound.join(), codec, REGISTRATION_LIMIT)) {
+      session.stop(true, "its launcher did not acknowledge the registration");
+      table.release(session.spec().id());
+      throw new ControlException(
+          "registration-failed",
+          "the launcher at %s did not acknowledge the kernel's registration within %d s"
+              .formatted(launcher.address(), REGISTRATION_LIMIT.toSeconds()),
+          "it must listen there until it has answered with a message that is signed with the key");
     }
   }
 

@@ -6,6 +6,7 @@ import dev.penstock.gateway.session.SessionSpec;
 import dev.penstock.protocol.connection.ConnectionFileException;
 import dev.penstock.protocol.connection.ConnectionFiles;
 import dev.penstock.protocol.connection.ConnectionInfo;
+import dev.penstock.protocol.connection.RegistrationInfo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -17,6 +18,7 @@ import tools.jackson.databind.node.ObjectNode;
  * A {@code start} request (docs/local-sockets.md), checked.
  *
  * @param connection what the client wants of the connection: ports that are 0 are chosen
+ * @param registration the launcher's socket that is told the ports (JEP 66); null if it knows them
  * @param lease the process whose end ends the session; null for an independent one
  * @param guard who starts the worker; null for the keeper
  */
@@ -24,6 +26,7 @@ record StartRequest(
     SessionSpec spec,
     WorkerOrder order,
     ConnectionInfo connection,
+    @Nullable RegistrationInfo registration,
     @Nullable Lease lease,
     @Nullable Guard guard) {
 
@@ -56,7 +59,13 @@ record StartRequest(
             args(request),
             process(request, cwd),
             Json.flag(request, "fresh"));
-    return new StartRequest(spec, order, connection(request), lease(request), guard(request));
+    return new StartRequest(
+        spec,
+        order,
+        connection(request),
+        registration(request),
+        lease(request),
+        guard(request));
   }
 
   private static ObjectNode process(ObjectNode request, String cwd) {
@@ -84,6 +93,15 @@ record StartRequest(
     }
     try {
       return ConnectionFiles.parse(Json.bytes(wanted));
+    } catch (ConnectionFileException e) {
+      throw new ControlException("bad-connection", String.valueOf(e.getMessage()), "");
+    }
+  }
+
+  private static @Nullable RegistrationInfo registration(ObjectNode request)
+      throws ControlException {
+    try {
+      return ConnectionFiles.parseRegistration(Json.bytes(Json.child(request, "connection")));
     } catch (ConnectionFileException e) {
       throw new ControlException("bad-connection", String.valueOf(e.getMessage()), "");
     }

@@ -119,7 +119,7 @@ public final class ZmqDoor implements Door {
 
   private boolean send(OutputEntry entry) {
     return switch (entry.channel()) {
-      case IOPUB -> offer(encode(List.of(entry.topic()), entry));
+      case IOPUB -> publish(entry);
       case SHELL, STDIN -> {
         sendTo(entry);
         yield true;
@@ -127,6 +127,36 @@ public final class ZmqDoor implements Door {
       // Sent by deliverNow when it was made.
       case CONTROL, HEARTBEAT -> true;
     };
+  }
+
+  private boolean publish(OutputEntry entry) {
+    List<byte[]> frames = encode(List.of(entry.topic()), entry);
+    return offer(sockets.canTake(frames) ? frames : notice(entry));
+  }
+
+  /** What a user sees in place of an output that cannot be encrypted for want of memory. */
+  private List<byte[]> notice(OutputEntry entry) {
+    long size = entry.content().length;
+    LOG.atWarn()
+        .addKeyValue("session", kernelId)
+        .addKeyValue("bytes", size)
+        .log("no memory to encrypt an output; a notice was sent in its place");
+    String text =
+        "Penstock: an output of %d MB was dropped, because the gateway has no memory to encrypt it"
+            .formatted(size >> 20);
+    byte[] content =
+        Json.write(g -> {
+          g.writeStringProperty("name", "stderr");
+          g.writeStringProperty("text", text + "\n");
+        });
+    return codec.encode(
+        new Message(
+            List.of("stream.stderr".getBytes(StandardCharsets.US_ASCII)),
+            headers.next("stream"),
+            entry.parentHeader(),
+            Json.emptyObject(),
+            content,
+            List.of()));
   }
 
   private void sendTo(OutputEntry entry) {

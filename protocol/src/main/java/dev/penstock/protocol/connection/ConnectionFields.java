@@ -1,6 +1,5 @@
 package dev.penstock.protocol.connection;
 
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -9,22 +8,12 @@ import tools.jackson.databind.node.ObjectNode;
 final class ConnectionFields {
 
   private static final int MAX_PORT = 65_535;
-  private static final Set<String> CURVE_KEYS =
-      Set.of("curve_publickey", "curve_secretkey", "curve_serverkey");
 
   private ConnectionFields() {}
 
   static ConnectionInfo parse(ObjectNode fields) throws ConnectionFileException {
     String transport = text(fields, "transport", "tcp");
     checkTransport(transport);
-    for (String curveKey : CURVE_KEYS) {
-      if (fields.hasNonNull(curveKey)) {
-        throw new ConnectionFileException(
-            "CURVE is not supported by this version ("
-                + curveKey
-                + " is set): start the kernel with transport encryption disabled");
-      }
-    }
     JsonNode name = fields.get("kernel_name");
     return new ConnectionInfo(
         transport,
@@ -36,7 +25,8 @@ final class ConnectionFields {
         port(fields, "hb_port"),
         text(fields, "key", ""),
         text(fields, "signature_scheme", "hmac-sha256"),
-        name != null && name.isString() ? name.stringValue() : null);
+        name != null && name.isString() ? name.stringValue() : null,
+        curve(fields));
   }
 
   static ObjectNode put(ObjectNode fields, ConnectionInfo info) {
@@ -52,20 +42,46 @@ final class ConnectionFields {
     if (info.kernelName() != null) {
       fields.put("kernel_name", info.kernelName());
     }
+    CurveKeys curve = info.curve();
+    if (curve != null) {
+      fields.put("curve_publickey", curve.publicKey());
+      fields.put("curve_secretkey", curve.secretKey());
+    }
     return fields;
   }
 
-  private static void checkTransport(String transport) throws ConnectionFileException {
+  /** Both keys or none: with half of a pair every client would wait for ever (JEP 145). */
+  private static @Nullable CurveKeys curve(ObjectNode fields) throws ConnectionFileException {
+    String publicKey = text(fields, "curve_publickey", "");
+    String secretKey = text(fields, "curve_secretkey", "");
+    if (publicKey.isEmpty() && secretKey.isEmpty()) {
+      return null;
+    }
+    if (publicKey.isEmpty() || secretKey.isEmpty()) {
+      throw new ConnectionFileException(
+          "curve_publickey and curve_secretkey belong together, and %s is missing"
+              .formatted(publicKey.isEmpty() ? "curve_publickey" : "curve_secretkey"));
+    }
+    try {
+      return new CurveKeys(publicKey, secretKey);
+    } catch (IllegalArgumentException e) {
+      throw new ConnectionFileException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  static void checkTransport(String transport) throws ConnectionFileException {
     if (transport.equals("ipc")) {
       // JeroMQ 0.6 maps ipc:// to a TCP port of its own: other clients would wait for ever.
-      throw new ConnectionFileException("transport \"ipc\" is not supported; use \"tcp\"");
+      throw new ConnectionFileException(
+          "transport \"ipc\" is not supported, because JeroMQ cannot bind Unix sockets;"
+              + " use \"tcp\", with CURVE keys if others on this machine must not read along");
     }
     if (!transport.equals("tcp")) {
       throw new ConnectionFileException("transport \"" + transport + "\" is unknown; use \"tcp\"");
     }
   }
 
-  private static String text(ObjectNode fields, String name, String missing)
+  static String text(ObjectNode fields, String name, String missing)
       throws ConnectionFileException {
     JsonNode value = fields.get(name);
     if (isMissing(value)) {
@@ -77,7 +93,7 @@ final class ConnectionFields {
     throw new ConnectionFileException(name + " must be a string"); // no value: it may be the key
   }
 
-  private static int port(ObjectNode fields, String name) throws ConnectionFileException {
+  static int port(ObjectNode fields, String name) throws ConnectionFileException {
     JsonNode value = fields.get(name);
     if (isMissing(value)) {
       return 0;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -44,6 +45,17 @@ public final class ConnectionFiles {
    */
   public static ConnectionInfo parse(byte[] json) throws ConnectionFileException {
     return ConnectionFields.parse(object(json));
+  }
+
+  /**
+   * The registration socket that a file names (JEP 66).
+   *
+   * @param json UTF-8 JSON object
+   * @return null if the file is no registration file
+   */
+  public static @Nullable RegistrationInfo parseRegistration(byte[] json)
+      throws ConnectionFileException {
+    return RegistrationInfo.parse(object(json));
   }
 
   /** The content of a connection file, UTF-8 JSON, indented. */

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param key signing key as text, empty for unsigned messages
  * @param signatureScheme {@code hmac-<digest>}
  * @param kernelName name of the kernelspec, if the file has it
+ * @param curve the keys with which all five sockets are encrypted; null for plain sockets
  */
 public record ConnectionInfo(
     String transport,
@@ -28,11 +29,12 @@ public record ConnectionInfo(
     int hbPort,
     String key,
     String signatureScheme,
-    @Nullable String kernelName) {
+    @Nullable String kernelName,
+    @Nullable CurveKeys curve) {
 
   /** A kernel on this machine whose ports are still to be chosen. */
   public static ConnectionInfo loopback(String key) {
-    return new ConnectionInfo("tcp", "127.0.0.1", 0, 0, 0, 0, 0, key, "hmac-sha256", null);
+    return new ConnectionInfo("tcp", "127.0.0.1", 0, 0, 0, 0, 0, key, "hmac-sha256", null, null);
   }
 
   /** The port of one channel. */
@@ -49,7 +51,7 @@ public record ConnectionInfo(
   /** The same kernel at other ports, in the order of the connection file's fields. */
   public ConnectionInfo withPorts(int shell, int iopub, int stdin, int control, int hb) {
     return new ConnectionInfo(
-        transport, ip, shell, iopub, stdin, control, hb, key, signatureScheme, kernelName);
+        transport, ip, shell, iopub, stdin, control, hb, key, signatureScheme, kernelName, curve);
   }
 
   /** The same kernel with another port for one channel. */
@@ -62,16 +64,36 @@ public record ConnectionInfo(
         channel == Channel.HEARTBEAT ? port : hbPort);
   }
 
-  /** The ZeroMQ address of one channel, {@code tcp://127.0.0.1:41000}. */
-  public String address(Channel channel) {
-    String host = ip.indexOf(':') >= 0 && !ip.startsWith("[") ? "[" + ip + "]" : ip;
-    return transport + "://" + host + ":" + port(channel);
+  /** The same kernel with encrypted sockets. */
+  public ConnectionInfo withCurve(CurveKeys keys) {
+    return new ConnectionInfo(
+        transport,
+        ip,
+        shellPort,
+        iopubPort,
+        stdinPort,
+        controlPort,
+        hbPort,
+        key,
+        signatureScheme,
+        kernelName,
+        keys);
   }
 
-  /** Everything but the key, which belongs in no log. */
+  /** The ZeroMQ address of one channel, {@code tcp://127.0.0.1:41000}. */
+  public String address(Channel channel) {
+    return address(transport, ip, port(channel));
+  }
+
+  static String address(String transport, String ip, int port) {
+    String host = ip.indexOf(':') >= 0 && !ip.startsWith("[") ? "[" + ip + "]" : ip;
+    return transport + "://" + host + ":" + port;
+  }
+
+  /** Everything but the keys, which belong in no log. */
   @Override
   public String toString() {
-    return "ConnectionInfo[%s://%s shell=%d iopub=%d stdin=%d control=%d hb=%d %s]"
+    return "ConnectionInfo[%s://%s shell=%d iopub=%d stdin=%d control=%d hb=%d %s%s]"
         .formatted(
             transport,
             ip,
@@ -80,6 +102,7 @@ public record ConnectionInfo(
             stdinPort,
             controlPort,
             hbPort,
-            key.isEmpty() ? "unsigned" : signatureScheme);
+            key.isEmpty() ? "unsigned" : signatureScheme,
+            curve == null ? "" : " curve");
   }
 }

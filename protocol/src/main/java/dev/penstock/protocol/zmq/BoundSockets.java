@@ -1,6 +1,7 @@
 package dev.penstock.protocol.zmq;
 
 import dev.penstock.protocol.connection.ConnectionInfo;
+import dev.penstock.protocol.connection.CurveKeys;
 import dev.penstock.protocol.message.Channel;
 import java.time.Duration;
 import java.util.Collection;
@@ -8,6 +9,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.zeromq.SocketType;
 import org.zeromq.ZMQ;
 
@@ -37,7 +39,7 @@ final class BoundSockets {
       throws BindException {
     BoundSockets bound = new BoundSockets(new Binder(wanted.ip()), wanted);
     for (Channel channel : Channel.values()) {
-      ZMQ.Socket socket = create(runtime, channel, limits);
+      ZMQ.Socket socket = create(runtime, wanted.curve(), channel, limits);
       try {
         int port = bound.binder.bind(socket, channel, wanted.port(channel));
         bound.sockets.put(channel, socket);
@@ -52,28 +54,46 @@ final class BoundSockets {
     return bound;
   }
 
-  private static ZMQ.Socket create(ZmqRuntime runtime, Channel channel, SocketLimits limits) {
+  private static ZMQ.Socket create(
+      ZmqRuntime runtime, @Nullable CurveKeys curve, Channel channel, SocketLimits limits) {
     int linger = Math.toIntExact(limits.linger().toMillis());
     return switch (channel) {
       case SHELL, CONTROL, STDIN -> {
-        ZMQ.Socket socket = runtime.socket(SocketType.ROUTER, limits.maxMessageBytes(), linger);
+        ZMQ.Socket socket =
+            open(runtime, curve, SocketType.ROUTER, channel, limits.maxMessageBytes(), linger);
         socket.setRouterHandover(true); // a client that reconnects takes its identity over
         socket.setRouterMandatory(true); // tells a full client from one that is gone
         socket.setSndHWM(limits.replyHighWaterMark());
         yield socket;
       }
       case IOPUB -> {
-        ZMQ.Socket socket = runtime.socket(SocketType.XPUB, MAX_TOPIC_BYTES, linger);
+        ZMQ.Socket socket = open(runtime, curve, SocketType.XPUB, channel, MAX_TOPIC_BYTES, linger);
         socket.setXpubVerbose(true); // an event for each subscriber, also of a known topic
         socket.setSndHWM(limits.publishHighWaterMark());
         yield socket;
       }
       case HEARTBEAT -> {
-        ZMQ.Socket socket = runtime.socket(SocketType.ROUTER, MAX_HEARTBEAT_BYTES, 0);
+        ZMQ.Socket socket =
+            open(runtime, curve, SocketType.ROUTER, channel, MAX_HEARTBEAT_BYTES, 0);
         socket.setRouterHandover(true);
         yield socket;
       }
     };
+  }
+
+  private static ZMQ.Socket open(
+      ZmqRuntime runtime,
+      @Nullable CurveKeys curve,
+      SocketType type,
+      Channel channel,
+      long maxBytes,
+      int linger) {
+    if (curve == null) {
+      return runtime.socket(type, maxBytes, linger);
+    }
+    ZMQ.Socket socket = runtime.encrypted(type, channel, maxBytes, linger);
+    Curve.serve(socket, curve);
+    return socket;
   }
 
   /** The wanted connection with the ports that were bound. */

@@ -1,6 +1,7 @@
 package dev.penstock.protocol.zmq;
 
 import dev.penstock.protocol.connection.ConnectionInfo;
+import dev.penstock.protocol.connection.CurveKeys;
 import dev.penstock.protocol.message.Channel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -27,12 +28,14 @@ public final class ClientSockets implements AutoCloseable {
 
   private final Map<Channel, ZMQ.Socket> sockets = new EnumMap<>(Channel.class);
   private final Wakeup wakeup;
+  private final boolean encrypted;
   private final ZMQ.Poller all;
   private final ZMQ.Poller withoutIopub;
 
   private ClientSockets(ZmqRuntime runtime, ConnectionInfo kernel, SocketLimits limits)
       throws IOException {
     byte[] identity = UUID.randomUUID().toString().getBytes(StandardCharsets.US_ASCII);
+    encrypted = kernel.curve() != null;
     wakeup = new Wakeup();
     all = runtime.poller(SERVICE.size() + 1);
     withoutIopub = runtime.poller(SERVICE.size());
@@ -40,7 +43,7 @@ public final class ClientSockets implements AutoCloseable {
     withoutIopub.register(wakeup.channel(), ZMQ.Poller.POLLIN);
     for (Channel channel : SERVICE) {
       SocketType type = channel == Channel.IOPUB ? SocketType.SUB : SocketType.DEALER;
-      ZMQ.Socket socket = runtime.socket(type, limits.maxMessageBytes(), LINGER_MS);
+      ZMQ.Socket socket = open(runtime, kernel.curve(), type, channel, limits.maxMessageBytes());
       sockets.put(channel, socket);
       if (channel == Channel.IOPUB) {
         socket.subscribe(new byte[0]);
@@ -54,6 +57,20 @@ public final class ClientSockets implements AutoCloseable {
         withoutIopub.register(socket, ZMQ.Poller.POLLIN);
       }
     }
+  }
+
+  private static ZMQ.Socket open(
+      ZmqRuntime runtime,
+      @Nullable CurveKeys curve,
+      SocketType type,
+      Channel channel,
+      long maxBytes) {
+    if (curve == null) {
+      return runtime.socket(type, maxBytes, LINGER_MS);
+    }
+    ZMQ.Socket socket = runtime.encrypted(type, channel, maxBytes, LINGER_MS);
+    Curve.connect(socket, curve, channel == Channel.HEARTBEAT);
+    return socket;
   }
 
   /** Starts to connect to a kernel that need not be there yet, and subscribes to all of iopub. */
@@ -110,9 +127,12 @@ public final class ClientSockets implements AutoCloseable {
   /**
    * Sends a message to the kernel; never waits.
    *
-   * @return false if too much waits for the kernel already
+   * @return false if too much waits for the kernel already, or there is no memory to encrypt it
    */
   public boolean send(Channel channel, List<byte[]> frames) {
+    if (encrypted && !ZmqRuntime.canEncrypt(frames)) {
+      return false;
+    }
     return Frames.send(socket(channel), frames) == Frames.Sent.YES;
   }
 

@@ -37,10 +37,19 @@ final class FrameMemory {
    * @param max largest size allowed
    */
   static Msg allocate(int size, long max) {
+    return allocate(size, max, 1);
+  }
+
+  /**
+   * As above, for a frame that will be copied.
+   *
+   * @param copies how many times its size will be in use at once
+   */
+  static Msg allocate(int size, long max, int copies) {
     if (size < 0 || size > max) {
       return new Msg(0);
     }
-    if (size >= LARGE && !hasRoom(size)) {
+    if (!hasRoom(size, copies)) {
       LOG.warn("a peer announced {} bytes, for which there is no memory", size);
       return new Msg(0);
     }
@@ -53,11 +62,13 @@ final class FrameMemory {
     }
   }
 
-  private static boolean hasRoom(int size) {
-    return fits(size) || (collectGarbage() && fits(size));
+  /** Whether a frame can be had so many times at once; true for all small ones. */
+  static boolean hasRoom(int size, int copies) {
+    long bytes = (long) size * copies;
+    return size < LARGE || fits(bytes) || (collectGarbage() && fits(bytes));
   }
 
-  private static boolean fits(int size) {
+  private static boolean fits(long size) {
     Runtime runtime = Runtime.getRuntime();
     long free = runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory();
     return free - size > runtime.maxMemory() / RESERVED_PART;

@@ -39,12 +39,19 @@ public final class KernelSockets implements AutoCloseable {
   private final Publisher publisher;
   private final Wakeup wakeup;
   private final ZMQ.Poller poller;
+  private final boolean encrypted;
   private @Nullable Thread owner;
   private volatile boolean closed;
 
-  private KernelSockets(ZmqRuntime runtime, BoundSockets bound, Wakeup wakeup, Duration patience) {
+  private KernelSockets(
+      ZmqRuntime runtime, BoundSockets bound, Wakeup wakeup, SocketLimits limits) {
     this.bound = bound;
     this.runtime = runtime;
+    this.encrypted = bound.connection().curve() != null;
+    Patience patience =
+        encrypted
+            ? Patience.encrypted(limits.stallPatience(), limits.publishHighWaterMark())
+            : Patience.fixed(limits.stallPatience());
     this.publisher = new Publisher(bound.socket(Channel.IOPUB), patience);
     this.wakeup = wakeup;
     this.poller = runtime.poller(SERVICE.size() + 1);
@@ -63,7 +70,7 @@ public final class KernelSockets implements AutoCloseable {
       throws BindException {
     BoundSockets bound = BoundSockets.bind(runtime, wanted, limits);
     try {
-      return new KernelSockets(runtime, bound, new Wakeup(), limits.stallPatience());
+      return new KernelSockets(runtime, bound, new Wakeup(), limits);
     } catch (IOException | RuntimeException e) {
       // Out of file descriptors, or a closed runtime: nothing may stay bound.
       bound.close(EnumSet.allOf(Channel.class));
@@ -129,9 +136,21 @@ public final class KernelSockets implements AutoCloseable {
     if (channel == Channel.IOPUB || channel == Channel.HEARTBEAT) {
       throw new IllegalArgumentException("not a channel of replies: " + channel);
     }
+    if (!canTake(frames)) {
+      LOG.warn("{}: there is no memory to encrypt a large reply; it was dropped", channel);
+      return;
+    }
     if (Frames.send(bound.socket(channel), frames) == Frames.Sent.FULL) {
       LOG.warn("{}: a client does not read its replies; one was dropped", channel);
     }
+  }
+
+  /**
+   * Whether there is memory for this message now. Only encryption needs any: three times a frame's
+   * size, and there {@link Publisher#offer} must not be called without.
+   */
+  public boolean canTake(List<byte[]> frames) {
+    return !encrypted || ZmqRuntime.canEncrypt(frames);
   }
 
   /** The iopub channel. */

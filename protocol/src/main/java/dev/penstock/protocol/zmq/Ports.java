@@ -1,6 +1,8 @@
 package dev.penstock.protocol.zmq;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.random.RandomGenerator;
@@ -20,13 +22,17 @@ record Ports(int firstEphemeral, int lastEphemeral) {
   private static final int HIGHEST = 65_535;
   private static final Path LINUX_RANGE = Path.of("/proc/sys/net/ipv4/ip_local_port_range");
 
+  private static final int MAX_TEXT = 64;
+
   /** The ranges of Linux (32768-60999) and of macOS and IANA (49152-65535) together. */
   private static final Ports FALLBACK = new Ports(32_768, HIGHEST);
 
   /** What this system says, or a range that suits all systems. */
   static Ports ofSystem() {
-    try {
-      return parse(Files.readString(LINUX_RANGE));
+    try (InputStream range = Files.newInputStream(LINUX_RANGE)) {
+      // In one read: such a file is at its end after the first one, and Files.readString, which
+      // trusts the size of 0, begins with a read of one byte.
+      return parse(new String(range.readNBytes(MAX_TEXT), StandardCharsets.US_ASCII));
     } catch (IOException e) {
       // Not Linux, or /proc is hidden.
       return FALLBACK;

@@ -1,6 +1,5 @@
 package dev.penstock.protocol.zmq;
 
-import java.time.Duration;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -11,9 +10,9 @@ import org.zeromq.ZMQ;
  *
  * <p>A subscriber that is slow is waited for: {@link #offer} refuses a message while any
  * subscriber's queue is full, and the caller offers the same message again. One that stays full for
- * the whole patience (1 s) is stalled: it is passed over, its messages are counted as dropped, and
- * the others get every message, until it has read half of its queue. Then it counts as healthy
- * again.
+ * the whole patience (1 s, with encryption more: {@link Patience}) is stalled: it is passed over,
+ * its messages are counted as dropped, and the others get every message, until it has read half of
+ * its queue. Then it counts as healthy again.
  *
  * <p>How: with NODROP, JeroMQ's XPUB refuses a message before sending it to anybody when one
  * matching queue is full. For the one message whose patience has ended, NODROP is switched off;
@@ -29,7 +28,7 @@ public final class Publisher {
 
   private final ZMQ.Socket xpub;
   private final Subscribers subscribers;
-  private final long patienceNanos;
+  private final Patience patience;
 
   private boolean refusing;
   private long missed;
@@ -40,10 +39,10 @@ public final class Publisher {
   private volatile int stalled;
   private volatile int connected;
 
-  Publisher(ZMQ.Socket xpub, Duration patience) {
+  Publisher(ZMQ.Socket xpub, Patience patience) {
     this.xpub = xpub;
     this.subscribers = new Subscribers(xpub);
-    this.patienceNanos = patience.toNanos();
+    this.patience = patience;
     xpub.setXpubNoDrop(true);
   }
 
@@ -61,6 +60,7 @@ public final class Publisher {
       }
       passOverFull(frames);
     }
+    patience.sent(frames);
     refusing = false;
     refresh();
     missed += stalled;
@@ -103,7 +103,7 @@ public final class Publisher {
       refusing = true;
       refusedSince = now;
     }
-    return now - refusedSince < patienceNanos;
+    return now - refusedSince < patience.nanos();
   }
 
   private void passOverFull(List<byte[]> frames) {

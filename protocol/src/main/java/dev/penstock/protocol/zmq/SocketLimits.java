@@ -14,7 +14,8 @@ import java.time.Duration;
  * @param replyHighWaterMark replies that wait for one client; more are dropped, as they are for a
  *     client that went away
  * @param linger how long a closed socket goes on sending what it has
- * @param stallPatience how long publishing waits for a full subscriber before it counts as stalled
+ * @param stallPatience how long publishing waits for a full subscriber before it counts as stalled;
+ *     with encryption a second more for each 2 MiB that may wait for it
  */
 public record SocketLimits(
     long maxMessageBytes,

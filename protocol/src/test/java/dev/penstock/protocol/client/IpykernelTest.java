@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.penstock.protocol.connection.ConnectionFiles;
 import dev.penstock.protocol.connection.ConnectionInfo;
+import dev.penstock.protocol.connection.CurveKeys;
 import dev.penstock.protocol.zmq.BindException;
 import dev.penstock.protocol.zmq.KernelSockets;
 import dev.penstock.protocol.zmq.SocketLimits;
@@ -17,13 +18,22 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.zeromq.ZMQ;
 
-/** The client against ipykernel, the reference; needs {@code -Dpenstock.test.python=PYTHON}. */
+/**
+ * The client against ipykernel, the reference, as it is and with CURVE (ipykernel 7.3); needs
+ * {@code -Dpenstock.test.python=PYTHON}.
+ */
+@ParameterizedClass
+@ValueSource(booleans = {false, true})
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class IpykernelTest {
 
@@ -32,12 +42,18 @@ final class IpykernelTest {
   private @Nullable Process process;
   private @Nullable KernelClient client;
 
-  @BeforeAll
+  @Parameter private boolean encrypted;
+
+  @BeforeParameterizedClassInvocation
   void start() throws IOException, BindException {
     String python = System.getProperty("penstock.test.python", "");
     assumeTrue(!python.isEmpty(), "set -Dpenstock.test.python to a Python that has ipykernel");
-    Path file = folder.resolve("kernel.json");
+    Path file = folder.resolve("kernel-" + encrypted + ".json");
     ConnectionInfo info = freePorts();
+    if (encrypted) {
+      ZMQ.Curve.KeyPair keys = ZMQ.Curve.generateKeyPair();
+      info = info.withCurve(new CurveKeys(keys.publicKey, keys.secretKey));
+    }
     ConnectionFiles.write(file, info);
     ProcessBuilder builder =
         new ProcessBuilder(
@@ -64,7 +80,7 @@ final class IpykernelTest {
     }
   }
 
-  @AfterAll
+  @AfterParameterizedClassInvocation
   void stop() throws InterruptedException {
     if (client != null) {
       client.shutdown(false);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.penstock.protocol.connection.ConnectionInfo;
+import dev.penstock.protocol.connection.CurveKeys;
 import dev.penstock.protocol.zmq.BindException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.zeromq.ZMQ;
 
 final class KernelClientTest {
 
@@ -45,6 +47,29 @@ final class KernelClientTest {
       assertThat(client.execute("echo hi").stream().filter(Output.Stream.class::isInstance))
           .containsExactly(new Output.Stream("stdout", "hi"));
     }
+  }
+
+  @Test
+  void speaksWithEncryptedKernelsWhoseKeyItHas() throws BindException {
+    ConnectionInfo wanted = ConnectionInfo.loopback("a key").withCurve(keys());
+    try (TestingKernel other = new TestingKernel(true, wanted)) {
+      try (KernelClient client = KernelClient.connect(other.connection(), PATIENT)) {
+        assertThat(client.execute("echo hi")).contains(new Output.Stream("stdout", "hi"));
+        assertThat(client.heartbeat(PATIENT.request())).isTrue();
+        client.onInput(question -> "Ada");
+        assertThat(client.execute("ask name")).contains(new Output.Stream("stdout", "Ada"));
+      }
+      ClientOptions hasty =
+          new ClientOptions(Duration.ofMillis(300), Duration.ofMillis(300), Duration.ofMillis(300));
+      ConnectionInfo wrong = other.connection().withCurve(keys());
+      assertThatThrownBy(() -> KernelClient.connect(wrong, hasty))
+          .isInstanceOf(KernelTimeoutException.class);
+    }
+  }
+
+  private static CurveKeys keys() {
+    ZMQ.Curve.KeyPair pair = ZMQ.Curve.generateKeyPair();
+    return new CurveKeys(pair.publicKey, pair.secretKey);
   }
 
   @Test

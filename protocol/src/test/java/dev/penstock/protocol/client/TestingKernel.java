@@ -43,8 +43,11 @@ final class TestingKernel implements AutoCloseable {
   private @Nullable Message asking;
 
   TestingKernel(boolean welcomes) throws BindException {
+    this(welcomes, ConnectionInfo.loopback("a key"));
+  }
+
+  TestingKernel(boolean welcomes, ConnectionInfo wanted) throws BindException {
     this.welcomes = welcomes;
-    ConnectionInfo wanted = ConnectionInfo.loopback("a key");
     codec = new WireCodec(Signer.of(wanted.signatureScheme(), wanted.key()), new ReplayGuard());
     sockets = KernelSockets.bind(runtime, wanted, SocketLimits.DEFAULT);
     thread = Thread.ofPlatform().daemon().name("testing-kernel").start(this::run);

@@ -193,7 +193,7 @@ final class KernelSocketsTest {
   @Test
   void addressesThatAreNotOursFailClearly() {
     ConnectionInfo foreign =
-        new ConnectionInfo("tcp", "192.0.2.1", 0, 0, 0, 0, 0, "", "hmac-sha256", null);
+        new ConnectionInfo("tcp", "192.0.2.1", 0, 0, 0, 0, 0, "", "hmac-sha256", null, null);
     assertThatThrownBy(() -> bind(foreign))
         .isInstanceOf(BindException.class)
         .hasMessageContaining("this machine has no such address");
@@ -205,7 +205,8 @@ final class KernelSocketsTest {
       if (ip.equals("::1") && !hasIpv6()) {
         continue;
       }
-      ConnectionInfo wanted = new ConnectionInfo("tcp", ip, 0, 0, 0, 0, 0, "", "hmac-sha256", null);
+      ConnectionInfo wanted =
+          new ConnectionInfo("tcp", ip, 0, 0, 0, 0, 0, "", "hmac-sha256", null, null);
       try (KernelSockets kernel = bind(wanted);
           ClientSockets client = connect(kernel)) {
         client.send(Channel.SHELL, List.of(bytes(ip)));

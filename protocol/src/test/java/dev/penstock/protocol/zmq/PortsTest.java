@@ -27,6 +27,12 @@ final class PortsTest {
   }
 
   @Test
+  void theSystemsOwnRangeIsReadWhole() {
+    Ports ports = Ports.ofSystem();
+    assertThat(ports.firstEphemeral()).isGreaterThan(0).isLessThan(ports.lastEphemeral());
+  }
+
+  @Test
   void anUnknownFormatGivesTheFallback() {
     assertThat(Ports.parse("what?")).isEqualTo(new Ports(32_768, 65_535));
   }

@@ -31,12 +31,26 @@ final class RawPeer implements AutoCloseable {
     out = socket.getOutputStream();
   }
 
-  /** Greets (ZMTP 3.0, NULL mechanism) and says which type of socket this pretends to be. */
-  RawPeer handshake(String socketType) throws IOException {
+  /** Greets (ZMTP 3.0). */
+  RawPeer greet(String mechanism) throws IOException {
     ByteBuffer greeting = ByteBuffer.allocate(GREETING_BYTES);
     greeting.put((byte) 0xff).put(new byte[8]).put((byte) 0x7f).put((byte) 3).put((byte) 0);
-    greeting.put("NULL".getBytes(StandardCharsets.US_ASCII));
+    greeting.put(mechanism.getBytes(StandardCharsets.US_ASCII));
     send(greeting.array());
+    return this;
+  }
+
+  /** A command: its name and what follows. */
+  void command(String name, byte... rest) throws IOException {
+    ByteBuffer body = ByteBuffer.allocate(1 + name.length() + rest.length);
+    body.put((byte) name.length()).put(name.getBytes(StandardCharsets.US_ASCII)).put(rest);
+    send(ByteBuffer.allocate(9).put((byte) (COMMAND | LARGE)).putLong(body.capacity()).array());
+    send(body.array());
+  }
+
+  /** Greets (NULL mechanism) and says which type of socket this pretends to be. */
+  RawPeer handshake(String socketType) throws IOException {
+    greet("NULL");
     in.readFully(new byte[GREETING_BYTES]);
     ByteArrayOutputStream ready = new ByteArrayOutputStream();
     byte[] type = socketType.getBytes(StandardCharsets.US_ASCII);
