@@ -15,6 +15,8 @@ import dev.penstock.protocol.message.WireException;
 import dev.penstock.protocol.wire.WireCodec;
 import dev.penstock.protocol.zmq.KernelSockets;
 import dev.penstock.protocol.zmq.Received;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -196,7 +198,14 @@ public final class ZmqDoor implements Door {
       return;
     }
     byte[] topic = Arrays.copyOfRange(event, 1, event.length);
-    String text = new String(topic, StandardCharsets.UTF_8);
+    String text;
+    try {
+      text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(topic)).toString();
+    } catch (CharacterCodingException e) {
+      // The welcome tells the topic as text, which this one is not: such a subscriber gets none.
+      LOG.atDebug().setCause(e).log("subscription to a topic that is no text");
+      return;
+    }
     byte[] content = Json.write(g -> g.writeStringProperty("subscription", text));
     byte[] empty = Json.emptyObject();
     welcomes.add(
