@@ -119,6 +119,11 @@ final class Conversation implements Inbound {
       }
       case "shutdown_request" -> desk.lifecycle().stopFor(request);
       case DebugRequests.TYPE -> debug.add(request);
+      case "usage_request" -> {
+        desk.busy(request);
+        desk.replies().usageReply(request, desk.worker().pid());
+        desk.idle(request);
+      }
       case String type when Subshells.own(type) -> subshells.control(request);
       case String type when desk.replies().canAnswer(type) -> {
         desk.busy(request);
