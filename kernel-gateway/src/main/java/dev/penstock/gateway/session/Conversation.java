@@ -25,7 +25,10 @@ final class Conversation implements Inbound {
           "inspect_request",
           "history_request",
           "is_complete_request",
-          "comm_info_request");
+          "comm_info_request",
+          "comm_open",
+          "comm_msg",
+          "comm_close");
 
   private final Desk desk;
   private final Shell main;
