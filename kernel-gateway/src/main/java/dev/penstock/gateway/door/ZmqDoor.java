@@ -86,15 +86,13 @@ public final class ZmqDoor implements Door {
 
   @Override
   public boolean deliver(OutputLog log) {
-    if (waiting != null && !offer(waiting)) {
+    if (!greet() || (waiting != null && !offer(waiting))) {
       return false;
     }
-    while (!welcomes.isEmpty()) {
-      if (!offer(welcomes.removeFirst())) {
+    for (OutputEntry entry = log.get(position); entry != null; entry = log.get(position)) {
+      if (entry.channel() == Channel.IOPUB && !greet()) {
         return false;
       }
-    }
-    for (OutputEntry entry = log.get(position); entry != null; entry = log.get(position)) {
       position++;
       if (!send(entry)) {
         return false;
@@ -136,6 +134,28 @@ public final class ZmqDoor implements Door {
     if (to != null && to.door() == this) {
       sockets.send(entry.channel(), encode(to.identities(), entry));
     }
+  }
+
+  /**
+   * Welcomes those who subscribed before now. It comes before each message: the socket gives a new
+   * subscriber what is published next, and its welcome is to be the first that it gets.
+   */
+  private boolean greet() {
+    for (int i = 0; i < MESSAGES_PER_STEP; i++) {
+      byte[] event = sockets.subscription();
+      if (event == null) {
+        break;
+      }
+      subscription(event);
+    }
+    while (!welcomes.isEmpty()) {
+      if (!sockets.publisher().offer(welcomes.getFirst())) {
+        reportStall();
+        return false;
+      }
+      welcomes.removeFirst();
+    }
+    return true;
   }
 
   private boolean offer(List<byte[]> frames) {
