@@ -14,6 +14,8 @@ from tests.support.kernel import Kernel, started
 from tests.support.waiting import eventually
 from tests.support.wire import Client
 
+pytestmark = pytest.mark.beyond_reference
+
 ERROR = {"status", "ename", "evalue", "traceback"}
 ENDS = {
     "syntax": ("def", "SyntaxError"),

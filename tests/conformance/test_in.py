@@ -9,6 +9,8 @@ import pytest
 from tests.support.messages import Message
 from tests.support.wire import Client, Exchange
 
+pytestmark = pytest.mark.beyond_reference
+
 
 def asked(cell: Exchange, number: int = 1) -> Message:
     """The cell's question with this number, counted from 1."""

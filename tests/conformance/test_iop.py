@@ -47,6 +47,8 @@ SILENT: tuple[tuple[str, dict[str, Any]], ...] = (
 )
 SHOWN = """
 from IPython.display import *
+
+pytestmark = pytest.mark.beyond_reference
 shown = display(HTML('<b>'), display_id='spot', metadata={'text/html': {'isolated': True}})
 shown.update(HTML('<i>'))
 display(JSON({'deep': [1]}))

@@ -9,6 +9,8 @@ import pytest
 from tests.support.kernel import Kernel
 from tests.support.wire import Client, Exchange
 
+pytestmark = pytest.mark.beyond_reference
+
 DEFAULTS = {
     "TERM": "xterm-color",
     "CLICOLOR": "1",

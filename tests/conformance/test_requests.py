@@ -10,6 +10,8 @@ from tests.support.kernel import Kernel, started
 from tests.support.waiting import eventually
 from tests.support.wire import Client
 
+pytestmark = pytest.mark.beyond_reference
+
 ERROR = {"status", "ename", "evalue", "traceback"}
 ASTRAL = "𨭎 = 10; 𨭎.bit_len"
 

@@ -15,6 +15,8 @@ from tests.support.messages import Message
 from tests.support.waiting import eventually, seconds
 from tests.support.wire import Client
 
+pytestmark = pytest.mark.beyond_reference
+
 TYPES = {
     "shell": {b"ROUTER"},
     "control": {b"ROUTER"},

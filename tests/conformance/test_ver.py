@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 import re
 
+import pytest
+
 from tests.support import specs
 from tests.support.kernel import Kernel
 from tests.support.wire import Client
+
+pytestmark = pytest.mark.beyond_reference
 
 FEATURES = {"kernel subshells", "debugger"}
 

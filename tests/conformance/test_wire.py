@@ -17,6 +17,8 @@ DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,6}(Z|[+-]\d\d:?\d\d)")
 HEADER = {"msg_id", "session", "username", "date", "msg_type", "version"}
 ECHO = """
 from comm import create_comm
+
+pytestmark = pytest.mark.beyond_reference
 echo = create_comm(target_name='echo')
 echo.on_msg(lambda m: echo.send(m['content']['data'], metadata=m['metadata'], buffers=m['buffers']))
 echo.comm_id

@@ -91,6 +91,7 @@ class Client:
         self.messages: list[Message] = []
         self.exchanges: dict[str, Exchange] = defaultdict(self._unknown)
         self._context = zmq.Context()
+        self._handshakes: list[Any] = []
         self.sockets = {name: self._connect(name, zmq.DEALER) for name in DEALERS}
         self.sockets["iopub"] = self._connect("iopub", zmq.SUB)
         self.sockets["iopub"].subscribe(topic)
@@ -105,13 +106,14 @@ class Client:
         ip, port = self.connection["ip"], self.connection[f"{channel}_port"]
         if kind == zmq.DEALER:
             socket.identity = self.identity
+            self._handshakes.append(socket.get_monitor_socket(zmq.EVENT_HANDSHAKE_SUCCEEDED))
         socket.ipv6 = ":" in ip
         socket.connect(f"tcp://[{ip}]:{port}" if ":" in ip else f"tcp://{ip}:{port}")
         return socket
 
     def heartbeat(self, frames: list[bytes], within: float = 10) -> list[bytes]:
         """What the heartbeat channel answers; raises TimeoutError."""
-        socket = self._connect("hb", zmq.DEALER)
+        socket = self._connect("hb", zmq.REQ)
         try:
             socket.send_multipart(frames)
             if not socket.poll(seconds(within) * 1000):
@@ -214,7 +216,13 @@ class Client:
             self.pump(left)
 
     def ready(self) -> Client:
-        """Asks until an answer and its idle came: from then on nothing on iopub is missed."""
+        """Asks until an answer and its idle came: from then on nothing on iopub is missed.
+
+        A kernel can ask only a client whose stdin is connected, so that is waited for, too.
+        """
+        for handshake in self._handshakes:
+            if not handshake.poll(seconds(20) * 1000):
+                raise AssertionError("the kernel's ports cannot be reached")
         for _ in range(100):
             asked = self.send("kernel_info_request")
             try:
@@ -232,7 +240,9 @@ class Client:
     def close(self) -> None:
         """Closes the sockets."""
         for socket in self.sockets.values():
-            socket.close()
+            socket.disable_monitor()
+        for socket in (*self._handshakes, *self.sockets.values()):
+            socket.close(linger=0)
         self._context.term()
 
 
