@@ -12,7 +12,9 @@ import asyncio
 import os
 import signal
 import sys
+import tempfile
 from typing import Any
+from uuid import uuid4
 
 from jupyter_client.localinterfaces import is_local_ip
 from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
@@ -126,6 +128,9 @@ class PenstockProvisioner(KernelProvisionerBase):
         provide_keys(manager, kwargs.pop("transport_encryption", None))
         # Ports that are 0 now are the gateway's choice, and may change with `newports`.
         manager._record_random_port_names()  # noqa: SLF001  (LocalProvisioner does it, too)
+        if not manager.connection_file:
+            # The manager writes it once the ports are known, but the kernel is told of it now.
+            manager.connection_file = os.path.join(tempfile.gettempdir(), f"kernel-{uuid4()}.json")
         command = manager.format_kernel_cmd(extra_arguments=kwargs.pop("extra_arguments", []))
         return await super().pre_launch(cmd=command, **kwargs)
 

@@ -49,6 +49,19 @@ def test_a_kernel_without_a_process(gateway: StandInGateway, manager: KernelMana
     assert written["key"].encode() == manager.session.key == request["connection"]["key"].encode()
 
 
+def test_a_manager_without_a_connection_file_gets_one(gateway: StandInGateway) -> None:
+    manager = KernelManager(kernel_name="penstock")
+    manager.start_kernel()
+    try:
+        (request,) = gateway.asked("start")
+        assert request["connection_file"] == os.path.realpath(manager.connection_file)
+        written = Path(manager.connection_file)
+        assert written.stat().st_mode & 0o777 == 0o600
+    finally:
+        manager.shutdown_kernel(now=True)
+    assert not written.exists()
+
+
 def test_restart_keeps_ports_and_key(gateway: StandInGateway, manager: KernelManager) -> None:
     manager.start_kernel()
     before = info(manager)

@@ -1,6 +1,7 @@
 package dev.penstock.gateway.control;
 
 import dev.penstock.gateway.json.Json;
+import dev.penstock.gateway.placement.StartDecision;
 import dev.penstock.gateway.placement.WorkerOrder;
 import dev.penstock.gateway.session.SessionSpec;
 import dev.penstock.protocol.connection.ConnectionFileException;
@@ -127,8 +128,13 @@ record StartRequest(
     return new Guard(required(guard, "name"), required(guard, "reason"));
   }
 
+  /** The kernel's arguments as ipykernel has them: {@code %connect_info} reads the named file. */
   private static List<String> args(ObjectNode request) {
     List<String> args = new ArrayList<>();
+    String connectionFile = Json.text(request, "connection_file");
+    if (connectionFile != null) {
+      args.addAll(List.of(StartDecision.CONNECTION_FILE, connectionFile));
+    }
     request.path("args").forEach(argument -> args.add(argument.asString("")));
     return args;
   }

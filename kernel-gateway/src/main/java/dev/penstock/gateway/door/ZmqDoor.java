@@ -15,6 +15,8 @@ import dev.penstock.protocol.message.WireException;
 import dev.penstock.protocol.wire.WireCodec;
 import dev.penstock.protocol.zmq.KernelSockets;
 import dev.penstock.protocol.zmq.Received;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -84,15 +86,13 @@ public final class ZmqDoor implements Door {
 
   @Override
   public boolean deliver(OutputLog log) {
-    if (waiting != null && !offer(waiting)) {
+    if (!greet() || (waiting != null && !offer(waiting))) {
       return false;
     }
-    while (!welcomes.isEmpty()) {
-      if (!offer(welcomes.removeFirst())) {
+    for (OutputEntry entry = log.get(position); entry != null; entry = log.get(position)) {
+      if (entry.channel() == Channel.IOPUB && !greet()) {
         return false;
       }
-    }
-    for (OutputEntry entry = log.get(position); entry != null; entry = log.get(position)) {
       position++;
       if (!send(entry)) {
         return false;
@@ -166,6 +166,28 @@ public final class ZmqDoor implements Door {
     }
   }
 
+  /**
+   * Welcomes those who subscribed before now. It comes before each message: the socket gives a new
+   * subscriber what is published next, and its welcome is to be the first that it gets.
+   */
+  private boolean greet() {
+    for (int i = 0; i < MESSAGES_PER_STEP; i++) {
+      byte[] event = sockets.subscription();
+      if (event == null) {
+        break;
+      }
+      subscription(event);
+    }
+    while (!welcomes.isEmpty()) {
+      if (!sockets.publisher().offer(welcomes.getFirst())) {
+        reportStall();
+        return false;
+      }
+      welcomes.removeFirst();
+    }
+    return true;
+  }
+
   private boolean offer(List<byte[]> frames) {
     boolean taken = sockets.publisher().offer(frames);
     waiting = taken ? null : frames;
@@ -226,7 +248,14 @@ public final class ZmqDoor implements Door {
       return;
     }
     byte[] topic = Arrays.copyOfRange(event, 1, event.length);
-    String text = new String(topic, StandardCharsets.UTF_8);
+    String text;
+    try {
+      text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(topic)).toString();
+    } catch (CharacterCodingException e) {
+      // The welcome tells the topic as text, which this one is not: such a subscriber gets none.
+      LOG.atDebug().setCause(e).log("subscription to a topic that is no text");
+      return;
+    }
     byte[] content = Json.write(g -> g.writeStringProperty("subscription", text));
     byte[] empty = Json.emptyObject();
     welcomes.add(

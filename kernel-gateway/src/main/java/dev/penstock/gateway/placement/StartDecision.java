@@ -11,6 +11,9 @@ import tools.jackson.databind.node.ObjectNode;
  * @param reason why, for the log
  */
 public record StartDecision(StartPath path, String reason) {
+  /** The option that names the connection file; a fork takes it, too. */
+  public static final String CONNECTION_FILE = "-f";
+
   /**
    * Traits that a fork can still set: its history manager is made after the fork (nbclient always
    * sets one of them).
@@ -24,7 +27,7 @@ public record StartDecision(StartPath path, String reason) {
       return new StartDecision(StartPath.FRESH, "asked for");
     }
     for (String argument : order.args()) {
-      if (argument.startsWith("-") && LATE_TRAITS.stream().noneMatch(argument::startsWith)) {
+      if (argument.startsWith("-") && !isLate(argument)) {
         return new StartDecision(StartPath.FRESH, "argument " + name(argument));
       }
     }
@@ -42,6 +45,10 @@ public record StartDecision(StartPath path, String reason) {
     differing.removeIf(name -> order.startOnly().path(name).equals(zygoteStartOnly.path(name)));
     return new StartDecision(
         StartPath.FRESH, "environment differs: " + String.join(", ", differing));
+  }
+
+  private static boolean isLate(String argument) {
+    return argument.equals(CONNECTION_FILE) || LATE_TRAITS.stream().anyMatch(argument::startsWith);
   }
 
   /** An argument without its value, which is the user's. */

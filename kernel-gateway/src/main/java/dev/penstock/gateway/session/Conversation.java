@@ -25,7 +25,10 @@ final class Conversation implements Inbound {
           "inspect_request",
           "history_request",
           "is_complete_request",
-          "comm_info_request");
+          "comm_info_request",
+          "comm_open",
+          "comm_msg",
+          "comm_close");
 
   private final Desk desk;
   private final Shell main;
@@ -119,6 +122,11 @@ final class Conversation implements Inbound {
       }
       case "shutdown_request" -> desk.lifecycle().stopFor(request);
       case DebugRequests.TYPE -> debug.add(request);
+      case "usage_request" -> {
+        desk.busy(request);
+        desk.replies().usageReply(request, desk.worker().pid());
+        desk.idle(request);
+      }
       case String type when Subshells.own(type) -> subshells.control(request);
       case String type when desk.replies().canAnswer(type) -> {
         desk.busy(request);

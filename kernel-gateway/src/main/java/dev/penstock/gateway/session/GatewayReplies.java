@@ -1,6 +1,7 @@
 package dev.penstock.gateway.session;
 
 import dev.penstock.gateway.json.Json;
+import dev.penstock.gateway.usage.UsageMeter;
 import dev.penstock.protocol.connection.ConnectionInfo;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -22,6 +23,7 @@ final class GatewayReplies {
 
   private final Outlet outlet;
   private final ConnectionInfo connection;
+  private final UsageMeter usage = new UsageMeter();
   private byte @Nullable [] kernelInfo;
 
   GatewayReplies(Outlet outlet, ConnectionInfo connection) {
@@ -60,6 +62,11 @@ final class GatewayReplies {
 
   void interruptReply(Request request) {
     reply(request, "interrupt_reply", OK);
+  }
+
+  /** Reply to a usage_request; the worker is looked at from outside (CTL-11). */
+  void usageReply(Request request, long workerPid) {
+    reply(request, "usage_reply", Json.bytes(usage.content(workerPid)));
   }
 
   /** Reply to an execute request behind one that failed (SH-15). */

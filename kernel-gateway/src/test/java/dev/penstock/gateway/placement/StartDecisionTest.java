@@ -17,6 +17,12 @@ class StartDecisionTest {
   }
 
   @Test
+  void theConnectionFileCanBeNamedAfterAFork() {
+    assertThat(StartDecision.before(order(List.of("-f", "/run/kernel.json"), false)).path())
+        .isEqualTo(StartPath.FORK);
+  }
+
+  @Test
   void otherTraitsNeedAFreshStartAndTheirValueIsNotLogged() {
     StartDecision decision =
         StartDecision.before(order(List.of("--InteractiveShell.colors=secret"), false));

@@ -114,6 +114,20 @@ public final class KernelSockets implements AutoCloseable {
     return null;
   }
 
+  /**
+   * The next subscription event that has come (1 and the topic, or 0 and the topic for its end),
+   * whatever else waits; null if there is none. Who asks for it before each message that it
+   * publishes can greet a subscriber before that one gets anything else.
+   */
+  public byte @Nullable [] subscription() {
+    own();
+    List<byte[]> frames = Frames.receive(bound.socket(Channel.IOPUB));
+    while (frames != null && !isSubscription(frames)) {
+      frames = Frames.receive(bound.socket(Channel.IOPUB));
+    }
+    return frames == null ? null : frames.getFirst();
+  }
+
   private static boolean isSubscription(List<byte[]> frames) {
     byte[] event = frames.getFirst();
     return frames.size() == 1 && event.length > 0 && (event[0] == 0 || event[0] == 1);

@@ -143,6 +143,22 @@ final class KernelSocketsTest {
   }
 
   @Test
+  void aSubscriptionIsToldBeforeRequestsThatWait() throws BindException {
+    try (KernelSockets kernel = bind(ANY);
+        ClientSockets client = connect(kernel)) {
+      client.send(Channel.SHELL, List.of(bytes("request")));
+      byte[] event = kernel.subscription();
+      while (event == null) { // both are on their way
+        Thread.onSpinWait();
+        event = kernel.subscription();
+      }
+      assertThat(event).containsExactly(1);
+      assertThat(kernel.subscription()).isNull();
+      assertThat(Objects.requireNonNull(kernel.poll(LONG)).channel()).isEqualTo(Channel.SHELL);
+    }
+  }
+
+  @Test
   void heartbeatsAreEchoedWhileTheOwnerDoesNothing() throws BindException {
     try (KernelSockets kernel = bind(ANY);
         ClientSockets client = connect(kernel)) {
