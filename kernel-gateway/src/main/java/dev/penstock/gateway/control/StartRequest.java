@@ -61,12 +61,7 @@ record StartRequest(
             process(request, cwd),
             Json.flag(request, "fresh"));
     return new StartRequest(
-        spec,
-        order,
-        connection(request),
-        registration(request),
-        lease(request),
-        guard(request));
+        spec, order, connection(request), registration(request), lease(request), guard(request));
   }
 
   private static ObjectNode process(ObjectNode request, String cwd) {
