@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.penstock.protocol.Gen;
+import dev.penstock.protocol.Protocol;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,7 +65,7 @@ final class HeaderTest {
       assertThat(header.session()).isEqualTo(session);
       assertThat(header.username()).isEqualTo(session);
       assertThat(header.msgType()).isEqualTo("stream");
-      assertThat(header.version()).isEqualTo("5.5");
+      assertThat(header.version()).isEqualTo(Protocol.VERSION);
     });
   }
 }
