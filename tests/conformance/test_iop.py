@@ -13,6 +13,8 @@ from tests.support.gateway import Gateway
 from tests.support.kernel import Kernel, started
 from tests.support.wire import Client
 
+pytestmark = pytest.mark.beyond_reference
+
 MIME = re.compile(r"[\w\-+.]+/[\w\-+.]+")
 KNOWN = {
     "iopub_welcome",
@@ -47,8 +49,6 @@ SILENT: tuple[tuple[str, dict[str, Any]], ...] = (
 )
 SHOWN = """
 from IPython.display import *
-
-pytestmark = pytest.mark.beyond_reference
 shown = display(HTML('<b>'), display_id='spot', metadata={'text/html': {'isolated': True}})
 shown.update(HTML('<i>'))
 display(JSON({'deep': [1]}))

@@ -13,12 +13,12 @@ from tests.support.kernel import Kernel
 from tests.support.messages import Message, signature
 from tests.support.wire import Client
 
+pytestmark = pytest.mark.beyond_reference
+
 DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,6}(Z|[+-]\d\d:?\d\d)")
 HEADER = {"msg_id", "session", "username", "date", "msg_type", "version"}
 ECHO = """
 from comm import create_comm
-
-pytestmark = pytest.mark.beyond_reference
 echo = create_comm(target_name='echo')
 echo.on_msg(lambda m: echo.send(m['content']['data'], metadata=m['metadata'], buffers=m['buffers']))
 echo.comm_id
