@@ -25,11 +25,11 @@ from .platforms import unsupported
 if problem := unsupported():  # the imports below need what only other systems have
     raise ImportError(problem)
 
+from .abandonable import STOP_TIMEOUT, AbandonableStart
 from .arguments import interpreter_flags, launcher_arguments, parse_arguments
 from .background import in_thread
 from .client.control import Control
 from .client.errors import GatewayError
-from .client.gateway import start_kernel
 from .client.request import start_request
 from .client.session import exit_code, forget
 from .encryption import provide_keys
@@ -43,7 +43,6 @@ QUICK = 2.0
 they take less than a millisecond, a thread would take longer.
 """
 
-STOP_TIMEOUT = 15.0
 POLL_INTERVALS = (0.002, 0.005, 0.01, 0.02, 0.05)
 POLL_INTERVAL = 0.1
 
@@ -141,7 +140,7 @@ class PenstockProvisioner(KernelProvisionerBase):
         Raises RuntimeError with one clear line when there is none.
         """
         self._cwd = _absolute(kwargs.get("cwd"))
-        start = _Start(self._start_request(cmd, kwargs["env"], self._cwd))
+        start = AbandonableStart(self._start_request(cmd, kwargs["env"], self._cwd))
         try:
             answer, directory = await in_thread(start.run)
         except asyncio.CancelledError:
@@ -267,26 +266,6 @@ class PenstockProvisioner(KernelProvisionerBase):
             self._ask("release")
             forget(self._directory, self._session)
             self._session = None
-
-
-class _Start:
-    """A start in a thread that its caller may give up: then the kernel is ended as soon as it is
-    there.
-    """
-
-    def __init__(self, request: dict[str, Any]) -> None:
-        self._request = request
-        self._abandoned = False
-
-    def run(self) -> tuple[dict[str, Any], str]:
-        answer, directory = start_kernel(self._request)
-        if self._abandoned:
-            with Control(directory) as control:
-                control.request("stop", timeout=STOP_TIMEOUT, id=answer["id"], now=True)
-        return answer, directory
-
-    def abandon(self) -> None:
-        self._abandoned = True
 
 
 def _absolute(path: str | None) -> str:
