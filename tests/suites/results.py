@@ -12,12 +12,13 @@ NOT_PASSED = {"failure": "failed", "error": "failed", "skipped": "skipped"}
 
 @dataclass(frozen=True)
 class Results:
-    """Outcome (`passed`, `failed`, `skipped`) of each test by name, and the time of the whole run
-    in seconds.
+    """Outcome (`passed`, `failed`, `skipped`) of each test by name, the time of the whole run in
+    seconds, and how many kernels the gateway started for it (none for ipykernel).
     """
 
     outcomes: dict[str, str]
     seconds: float
+    kernels: int
 
     def count(self, outcome: str) -> int:
         """How many tests had this outcome."""
@@ -29,12 +30,12 @@ class Results:
         return sorted(name for name in passed if self.outcomes.get(name) != "passed")
 
 
-def read(report: Path) -> Results:
-    """Reads the report that `pytest --junitxml` wrote."""
+def read(report: Path, kernels: int) -> Results:
+    """Reads the report that `pytest --junitxml` wrote of a run with that many kernels of ours."""
     root = ET.parse(report).getroot()
     outcomes: dict[str, str] = {}
     for case in root.iter("testcase"):
         kinds = [NOT_PASSED[child.tag] for child in case if child.tag in NOT_PASSED]
         outcomes[f"{case.get('classname')}::{case.get('name')}"] = kinds[0] if kinds else "passed"
     suite = root if root.tag == "testsuite" else root[0]
-    return Results(outcomes, float(suite.get("time", "0")))
+    return Results(outcomes, float(suite.get("time", "0")), kernels)

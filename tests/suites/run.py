@@ -52,13 +52,18 @@ def run(suite: Suite, via: str) -> results.Results:
     command += [f"--junitxml={report}", *suite.options]
     with tempfile.TemporaryDirectory(prefix="pk-") as name:
         folder = Path(name)
+        gateway = Gateway(folder / "p")
         try:
             to_its_end(command, source, environment(folder, via), log, seconds(suite.limit_s))
         finally:
-            Gateway(folder / "p").stop()
+            gateway.stop()
+        starts = gateway.starts()
     if not report.is_file():
         raise RuntimeError(f"{suite.name} wrote no report: see {log}")
-    return results.read(report)
+    expected = set() if via == "reference" else {via}
+    if set(starts) != expected:
+        raise RuntimeError(f"{suite.name} was to run via {via}, its kernels came via {starts}")
+    return results.read(report, starts.total())
 
 
 def to_its_end(
@@ -89,11 +94,13 @@ def table(suite: Suite, runs: dict[str, results.Results]) -> str:
     """One line for each way, then the names of the tests that only ipykernel passes."""
     lines = [
         f"{suite.name} {suite.version}",
-        f"{'kernel':<14}{'passed':>8}{'failed':>8}{'skipped':>9}{'seconds':>9}",
+        f"{'kernel':<14}{'passed':>8}{'failed':>8}{'skipped':>9}{'seconds':>9}{'kernels':>9}",
     ]
     for via, result in runs.items():
-        counts = (result.count("passed"), result.count("failed"), result.count("skipped"))
-        lines.append(f"{via:<14}{counts[0]:>8}{counts[1]:>8}{counts[2]:>9}{result.seconds:>9.1f}")
+        passed, failed, skipped = map(result.count, ("passed", "failed", "skipped"))
+        lines.append(
+            f"{via:<14}{passed:>8}{failed:>8}{skipped:>9}{result.seconds:>9.1f}{result.kernels:>9}"
+        )
     for via, names in regressions(runs).items():
         lines += [f"passes on ipykernel, not with {via}: {name}" for name in names]
     return "\n".join(lines)

@@ -51,12 +51,21 @@ class Suite:
 #: Pytest turns warnings into errors there, also the one about this option when it is unset.
 _LOOP_SCOPE = ("-o", "asyncio_default_fixture_loop_scope=function")
 
+#: Of ipykernel's test files those that talk to a kernel as clients do.
+_BLACK_BOX = ("async", "debugger", "kernel", "message_spec", "subshells")
+
 SUITES = {
     "ipykernel": Suite(
         name="ipykernel",
         version="7.4.0",
-        tests=("tests/test_debugger.py", "tests/test_subshells.py"),
+        tests=tuple(f"tests/test_{name}.py" for name in _BLACK_BOX),
         options=(*_LOOP_SCOPE, "--timeout=120"),
+    ),
+    "jupyter_console": Suite(
+        name="jupyter_console",
+        version="6.6.3",
+        tests=("jupyter_console/tests",),
+        options=("--timeout=120",),
     ),
     "nbclient": Suite(
         name="nbclient",

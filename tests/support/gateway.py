@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections import ChainMap, Counter
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,15 @@ class Gateway:
         """The text of gateway.log, of whichever installed version."""
         return "".join(
             file.read_text(encoding="utf-8") for file in self.runtime.glob("*/gateway.log")
+        )
+
+    def starts(self) -> Counter[str]:
+        """How many workers were started so far, by who asked: `provisioner`, `launcher`, `cli`."""
+        lines = map(json.loads, self.log().splitlines())
+        return Counter(
+            dict(ChainMap(*line["kvpList"]))["via"]
+            for line in lines
+            if line["message"] == "worker started"
         )
 
     def stop(self) -> None:

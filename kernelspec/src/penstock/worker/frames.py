@@ -34,6 +34,7 @@ class FrameType(IntEnum):
     SHUTDOWN = 8
     SUBSHELL = 9
     SUBSHELL_DONE = 10
+    CONTROL_SEEN = 11
 
 
 #: What a worker may receive.
@@ -44,6 +45,7 @@ TO_WORKER = frozenset(
         FrameType.INPUT_REPLY,
         FrameType.SHUTDOWN,
         FrameType.SUBSHELL,
+        FrameType.CONTROL_SEEN,
     }
 )
 #: What the gateway may receive.

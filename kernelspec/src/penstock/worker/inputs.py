@@ -10,7 +10,7 @@ from ipykernel.ipkernel import IPythonKernel
 from .frames import Part
 from .intake import Intake
 from .jsonio import pack
-from .session import raw_header
+from .session import Header, raw_header
 from .shells import Shells
 from .streams import Outbox
 
@@ -76,6 +76,29 @@ class AskingKernel(IPythonKernel):
         if value == "\x04":
             raise EOFError
         return str(value)
+
+    def get_parent(self, channel: str | None = None) -> dict[str, Any]:
+        """The last request of ``channel``, "shell" or "control".
+
+        Of a control request, which the gateway answers, only the header is known.
+        """
+        if channel != "control":
+            parent: dict[str, Any] = super().get_parent(channel)
+            return parent
+        header = Header(bytes(self.intake.control_header))
+        return {
+            "header": header,
+            "msg_id": header["msg_id"],
+            "msg_type": header.get("msg_type", ""),
+            "parent_header": {},
+            "metadata": {},
+            "content": {},
+        }
+
+    def client_of(self, channel: str) -> list[bytes]:
+        """ZeroMQ identity of the client of the last request, as jupyter_client makes it."""
+        header = self.get_parent(channel).get("header", {})
+        return [str(header.get("session", "")).encode("utf-8", "replace")]
 
     def forked(self) -> None:
         """In a forked child: another thread may have held the lock."""

@@ -27,6 +27,8 @@ class Intake:
         self._requests: deque[Frame] = deque()
         self._inputs: deque[Frame] = deque()
         self._arrived = asyncio.Event()
+        #: JSON of the header of the last control request that the gateway told of.
+        self.control_header = b"{}"
 
     def waiting(self) -> list[Frame]:
         """The REQUEST frames whose turn has not come. Main thread."""
@@ -52,6 +54,8 @@ class Intake:
                     self._arrived.set()
                 elif frame.type is FrameType.INPUT_REPLY:
                     self._inputs.append(frame)
+                elif frame.type is FrameType.CONTROL_SEEN:
+                    self.control_header = bytes(frame.parts[0])
 
     def ask(self, number: int, parts: list[Part]) -> dict[str, Any]:
         """Send an INPUT_REQUEST for request ``number`` and wait for the content of its reply.

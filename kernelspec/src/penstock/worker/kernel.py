@@ -6,10 +6,12 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from inspect import isawaitable
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from ipykernel.utils import LazyDict
 from traitlets import Any as AnyTrait
 from traitlets import Float, Type
 
@@ -75,6 +77,10 @@ class WorkerKernel(AskingKernel):
         stream: ShellStream = self.shells.main.stream
         with _without_debugger():
             super().__init__(shell_stream=stream, iopub_socket=IOPubSocket(), **kwargs)
+        # Private, but extensions use it (ipykernel keeps it for them).
+        self._parent_ident = LazyDict(
+            {channel: partial(self.client_of, channel) for channel in ("control", "shell")}
+        )
         for handlers in (self.shell_handlers, self.control_handlers):
             for name in _NOT_SERVED & handlers.keys():
                 del handlers[name]

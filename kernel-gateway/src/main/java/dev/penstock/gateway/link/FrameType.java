@@ -13,7 +13,8 @@ public enum FrameType {
   INPUT_REPLY(7, 1),
   SHUTDOWN(8, 1),
   SUBSHELL(9, 1),
-  SUBSHELL_DONE(10, 1);
+  SUBSHELL_DONE(10, 1),
+  CONTROL_SEEN(11, 1);
 
   private final int code;
   private final int leastParts;

@@ -49,6 +49,7 @@ public record WorkerStart(Path workerSocket, Path sessionsDirectory) {
     LOG.atInfo()
         .addKeyValue("session", session.spec().id())
         .addKeyValue("pid", pid)
+        .addKeyValue("via", session.spec().via())
         .addKeyValue("start", decision.path().word())
         .addKeyValue("reason", decision.reason())
         .log("worker started");

@@ -2,10 +2,12 @@ package dev.penstock.gateway.session;
 
 import dev.penstock.gateway.json.Json;
 import dev.penstock.gateway.link.Frame;
+import dev.penstock.gateway.link.FrameType;
 import dev.penstock.protocol.message.Channel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -36,13 +38,26 @@ final class Conversation implements Inbound {
   private final DebugRequests debug;
   private byte[] lastParent = Json.emptyObject();
 
+  /** Header of the last control request that was answered here; null when the worker knows it. */
+  private byte @Nullable [] controlSeen;
+
   Conversation(
       Outlet outlet, WorkerControl worker, Door door, GatewayReplies replies, Lifecycle lifecycle) {
     desk = new Desk(outlet, worker, door, replies, lifecycle);
-    InFlight inFlight = new InFlight(0, InFlight.AHEAD, worker::send);
+    InFlight inFlight = new InFlight(0, InFlight.AHEAD, this::toMainShell);
     main = new Shell(desk, this, this::began, inFlight);
     subshells = new Subshells(desk, this, this::beganAside);
     debug = new DebugRequests(outlet, worker);
+  }
+
+  /** Tells the worker of control first: a cell may ask for the last control request. */
+  private void toMainShell(Frame frame) {
+    byte[] header = controlSeen;
+    if (header != null) {
+      controlSeen = null;
+      desk.worker().send(new Frame(FrameType.CONTROL_SEEN, 0, 0, List.of(header)));
+    }
+    desk.worker().send(frame);
   }
 
   SessionState state() {
@@ -113,6 +128,7 @@ final class Conversation implements Inbound {
 
   /** Control is answered at once where the gateway can (CTL-01, CTL-03). */
   private void control(Request request) {
+    controlSeen = request.message().header();
     switch (request.type()) {
       case "interrupt_request" -> {
         desk.busy(request);
@@ -167,7 +183,7 @@ final class Conversation implements Inbound {
           shell.input().ask(frame);
         }
       }
-      case HELLO, WELCOME, REQUEST, INPUT_REPLY, SHUTDOWN, SUBSHELL, SUBSHELL_DONE ->
+      case HELLO, WELCOME, REQUEST, INPUT_REPLY, SHUTDOWN, SUBSHELL, SUBSHELL_DONE, CONTROL_SEEN ->
           misdirected(frame);
     }
   }
@@ -178,7 +194,7 @@ final class Conversation implements Inbound {
       case PUBLISH -> desk.outlet().publish(frame);
       case REPLY -> debug.reply(frame);
       case SUBSHELL_DONE -> subshells.done(frame);
-      case HELLO, WELCOME, REQUEST, INPUT_REQUEST, INPUT_REPLY, SHUTDOWN, SUBSHELL ->
+      case HELLO, WELCOME, REQUEST, INPUT_REQUEST, INPUT_REPLY, SHUTDOWN, SUBSHELL, CONTROL_SEEN ->
           misdirected(frame);
     }
   }

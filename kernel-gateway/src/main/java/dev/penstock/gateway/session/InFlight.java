@@ -60,9 +60,15 @@ final class InFlight {
     return Frame.number(shell, answered + 1);
   }
 
-  /** Whether the worker may have this one, too. */
+  /**
+   * Whether the worker may have this one, too. A request of control never runs ahead of the reply
+   * before it: its {@code started} would be earlier than that reply's date.
+   */
   boolean takes(Request request) {
-    return sent.isEmpty() || (sent.size() < most && bytes + size(request) <= MOST_BYTES);
+    return sent.isEmpty()
+        || (request.channel() != Channel.CONTROL
+            && sent.size() < most
+            && bytes + size(request) <= MOST_BYTES);
   }
 
   /** Gives the worker a request. */
