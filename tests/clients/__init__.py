@@ -1,0 +1,1 @@
+"""Every client program, one table of checks: see docs/clients.md."""

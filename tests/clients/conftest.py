@@ -1,0 +1,45 @@
+"""A client for each test, and the matrix of what they did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.clients import clients, matrix
+from tests.clients.client import AbsentError, Client
+from tests.support.gateway import Gateway
+
+
+@pytest.fixture(scope="session", params=clients.ALL, ids=lambda kind: kind.NAME)
+def client(
+    request: pytest.FixtureRequest, gateway: Gateway, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Client]:
+    """One client program, for all checks. It ends before the gateway, whose kernels it has."""
+    try:
+        opened: Client = request.param(tmp_path_factory.mktemp("client"))
+    except AbsentError as problem:
+        pytest.skip(f"{request.param.NAME}: {problem}")
+    yield opened
+    opened.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Notes how each check went."""
+    report = yield
+    if "client" in item.fixturenames and "check" in item.fixturenames:
+        matrix.note(item.callspec.params["client"].NAME, item.callspec.params["check"], report)
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Prints the matrix; writes docs/clients.md when every client ran all its checks."""
+    if not matrix.noted():
+        return
+    terminalreporter.section("clients")
+    terminalreporter.write(matrix.table())
+    if matrix.complete():
+        page = Path(__file__).resolve().parents[2] / "docs" / "clients.md"
+        page.write_text(matrix.page(), encoding="utf-8")

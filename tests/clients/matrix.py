@@ -1,0 +1,66 @@
+"""The matrix of clients and checks, for the terminal and for docs/clients.md."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.clients import clients
+from tests.clients.checks import CHECKS
+
+_results: dict[tuple[str, str], str] = {}
+
+HEAD = """# Client programs
+
+Each row is one check, each column one client program on Penstock's kernel. `make clients` runs the checks, each through the front
+door of the program, and writes this page. A number tells why a program does not offer something.
+
+"""
+
+
+def note(client: str, check: Callable[..., None], report: Any) -> None:
+    """Keeps the worst that was reported of a check."""
+    if report.failed:
+        _results[client, check.__name__] = "FAILED"
+    elif report.skipped:
+        _results[client, check.__name__] = "skipped"
+    else:
+        _results.setdefault((client, check.__name__), "yes")
+
+
+def noted() -> bool:
+    """Whether any check ran."""
+    return bool(_results)
+
+
+def complete() -> bool:
+    """Whether each check ran through each client and none failed."""
+    wanted = {(kind.NAME, check.__name__) for kind in clients.ALL for check in CHECKS}
+    return wanted == _results.keys() and set(_results.values()) == {"yes"}
+
+
+def table() -> str:
+    """A Markdown table, and the reasons it refers to."""
+    reasons: list[str] = []
+    rows = [["", *(kind.NAME for kind in clients.ALL)]]
+    for check in CHECKS:
+        row = [(check.__doc__ or check.__name__).strip()]
+        for kind in clients.ALL:
+            reason = kind.ABSENT.get(check.__name__)
+            if reason is not None and reason not in reasons:
+                reasons.append(reason)
+            value = _results.get((kind.NAME, check.__name__), "–")
+            row.append(value if reason is None else f"({reasons.index(reason) + 1})")
+        rows.append(row)
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    lines = [
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |"
+        for row in rows
+    ]
+    lines.insert(1, "| " + " | ".join("-" * width for width in widths) + " |")
+    return "\n".join([*lines, "", *(f"{n}. {text}" for n, text in enumerate(reasons, 1)), ""])
+
+
+def page() -> str:
+    """The text of docs/clients.md."""
+    return HEAD + table()

@@ -1,0 +1,17 @@
+"""The table of checks through each client program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.clients.checks import CHECKS
+from tests.clients.client import Client
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_client(client: Client, check: Callable[[Client], None]) -> None:
+    if check.__name__ in client.ABSENT:
+        return  # the page tells why
+    check(client)
