@@ -23,6 +23,8 @@ class Client:
     NAME: ClassVar[str]
     #: From the name of a check to the reason why this program does not offer it.
     ABSENT: ClassVar[Mapping[str, str]] = {}
+    #: Whether a cell that raised shows in the program's exit code.
+    FAILURE_HAS_EXIT_CODE: ClassVar[bool] = True
     #: Part of what the program says when the kernel has died.
     TOLD_OF_DEATH: ClassVar[str]
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from tests.clients import driven, runners
+from tests.clients import console, driven, runners, tested
 from tests.clients.client import Client
 
 ALL: tuple[type[Client], ...] = (
+    console.JupyterConsole,
     runners.Papermill,
     runners.Nbconvert,
     runners.JupyterExecute,
+    tested.Testbook,
+    tested.Nbval,
     runners.JupyterCache,
     driven.BarePyzmq,
+    driven.NodeZeromq,
+    driven.JavaKernelClient,
 )

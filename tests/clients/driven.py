@@ -126,7 +126,6 @@ class BarePyzmq(Driven):
     """pyzmq without jupyter_client."""
 
     NAME = "pyzmq"
-    TOLD_OF_DEATH = "heartbeat: True, then none"
 
     def command(self) -> Sequence[Any]:
         """With this Python, without its site-packages' jupyter_client being asked for."""

@@ -158,10 +158,10 @@ class JupyterCache(Runner):
 
     NAME = "jupyter-cache"
     TOLD_OF_DEATH = "died"
+    FAILURE_HAS_EXIT_CODE = False
     ABSENT: ClassVar[Mapping[str, str]] = {
         **Runner.ABSENT,
         "interrupt": GIVES_UP,
-        "exit code of a failure": "exits with 0 after a failed notebook, too",
     }
 
     def jcache(self, *arguments: Any) -> subprocess.CompletedProcess[str]:

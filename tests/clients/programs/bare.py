@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import json
 import sys
+import time
 import uuid
 from pathlib import Path
 from typing import Any
@@ -140,9 +141,11 @@ class Bare:
         """Runs code that ends the kernel; what the channels tell then."""
         alive = self.beats(PATIENCE)
         self.send("shell", "execute_request", {"code": code, "silent": False, "allow_stdin": False})
-        for _ in range(60):
+        end = time.monotonic() + PATIENCE / 1000
+        while time.monotonic() < end:
             if not self.beats(1000):
-                return {"text": f"heartbeat: {alive}, then none"}
+                return {"text": f"heartbeat: {str(alive).lower()}, then none"}
+            time.sleep(0.05)
         return {"text": "the heart beats on"}
 
     def obey(self, order: dict[str, Any]) -> dict[str, Any]:

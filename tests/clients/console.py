@@ -1,0 +1,126 @@
+"""`jupyter console` on a terminal of its own."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import ClassVar
+
+import pexpect
+
+from tests.clients.client import KERNEL, Client
+from tests.clients.outcome import Outcome
+from tests.support.environment import clean
+from tests.support.waiting import seconds
+
+INTERRUPT = "\x03"
+
+
+class Console:
+    """One run of the program, at its prompt."""
+
+    def __init__(self, picture: Path) -> None:
+        self.picture = picture
+        copy = ["cp", "{file}", str(picture)]
+        self.terminal = pexpect.spawn(
+            str(Path(sys.executable).with_name("jupyter")),
+            [
+                "console",
+                f"--kernel={KERNEL}",
+                "--ZMQTerminalInteractiveShell.image_handler=tempfile",
+                f"--ZMQTerminalInteractiveShell.tempfile_image_handler={copy}",
+            ],
+            # With a dumb terminal the program draws no lines twice.
+            env={**clean(), "TERM": "dumb", "PAGER": "cat", "PROMPT_TOOLKIT_NO_CPR": "1"},
+            encoding="utf-8",
+            dimensions=(50, 400),
+            timeout=seconds(60),
+        )
+        self.prompt()
+
+    def prompt(self) -> str:
+        """Waits for the next prompt; what was on the screen before it."""
+        self.terminal.expect(r"In \[(\d+)\]: ")
+        return str(self.terminal.before)
+
+    def enter(self, line: str) -> str:
+        """Types a line; what comes until the next prompt."""
+        self.terminal.send(line)
+        self.terminal.send("\r")
+        return self.prompt()
+    def quit(self) -> int:
+        """Leaves as a user does; the exit code."""
+        try:
+            self.terminal.send("quit()\r")
+            self.terminal.expect(pexpect.EOF)
+            self.terminal.wait()
+        finally:
+            self.terminal.close(force=True)
+        return int(self.terminal.exitstatus)
+
+
+class JupyterConsole(Client):
+    """jupyter_console."""
+
+    NAME = "jupyter console"
+    FAILURE_HAS_EXIT_CODE = False
+    ABSENT: ClassVar[Mapping[str, str]] = {
+        "death": "says nothing: its prompt comes back and runs no more",
+        "parameters": "takes none",
+    }
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.picture = folder / "picture.png"
+        self.console = Console(self.picture)
+
+    def close(self) -> None:
+        """As its user does."""
+        self.console.quit()
+
+    def run(self, cells: Mapping[str, str]) -> dict[str, Outcome]:
+        """One after the other."""
+        return {name: self._run(code) for name, code in cells.items()}
+
+    def _run(self, code: str) -> Outcome:
+        self.picture.unlink(missing_ok=True)
+        text = self.console.enter(code)
+        images = [self.picture.read_bytes()] if self.picture.exists() else []
+        return Outcome.of_screen(text, images)
+
+    def answer(self, code: str, line: str) -> Outcome:
+        """Typed."""
+        terminal = self.console.terminal
+        terminal.send(code + "\r")
+        terminal.expect("who\\? (?!')")  # not the code itself
+        terminal.send(line + "\r")
+        return Outcome.of_screen(self.console.prompt(), [])
+
+    def interrupt(self, code: str, runs: str, after: str) -> tuple[Outcome, Outcome]:
+        """By Ctrl-C."""
+        terminal = self.console.terminal
+        terminal.send(code + "\r")
+        terminal.expect_exact(runs)
+        terminal.send(INTERRUPT)
+        return Outcome.of_screen(self.console.prompt(), []), self._run(after)
+
+    def complete(self, text: str) -> str:
+        """By the tab key: with one name that fits, it is filled in."""
+        terminal = self.console.terminal
+        terminal.send(text + "\t")
+        terminal.expect(rf"{text}\w+")
+        filled = str(terminal.after)
+        terminal.send("\r")
+        self.console.prompt()
+        return filled
+
+    def inspect(self, name: str) -> str:
+        """By a question mark."""
+        return Outcome.of_screen(self.console.enter(f"{name}?"), []).stdout
+
+    def exit_code(self, code: str) -> int:
+        """Of a console that runs the cell, then quit()."""
+        console = Console(self.picture)
+        console.enter(code)
+        return console.quit()
