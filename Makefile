@@ -1,4 +1,4 @@
-# What people call: run, lab, test, pages, lint, format, bench, wheel, install, clean. Each does only what is out of date.
+# What people call: run, lab, test, pages, clients, lint, format, bench, wheel, install, clean. Each does only what is out of date.
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
@@ -17,13 +17,14 @@ PYTHON_SOURCES := $(shell find kernelspec/pyproject.toml kernelspec/hatch_build.
 WITH_JAVA := JAVA_HOME="$$(sh scripts/find-java.sh)" && export JAVA_HOME
 MVN := mvn -q -B
 
-.PHONY: help run lab install test test-java test-python pages lint format bench wheel clean
+.PHONY: help run lab install test test-java test-python pages clients lint format bench wheel clean
 
 help:
 	@echo "make run      runs the tour notebook on the gateway, cell by cell"
 	@echo "make lab      opens JupyterLab with the kernel installed"
 	@echo "make test     every test: Java, Python package, acceptance"
 	@echo "make pages    JupyterLab, Notebook and Voila in a real Chromium"
+	@echo "make clients  one table of checks through every client program"
 	@echo "make lint     formatters' checks, ruff, mypy"
 	@echo "make format   formats Java and Python"
 	@echo "make bench    compares with ipykernel, under ten minutes"
@@ -44,11 +45,15 @@ test-java: install
 
 test-python: install
 	@cd kernelspec && "$(CURDIR)/$(PY)" -m pytest -q tests
-	@$(PY) -m pytest -q tests --ignore=tests/pages
+	@$(PY) -m pytest -q tests --ignore=tests/pages --ignore=tests/clients
 
 pages: $(BUILD)/pages
 	@sh scripts/find-chromium.sh >/dev/null
 	@$(PAGES_PY) -m pytest -q tests/pages
+
+# Prints which program can do what, and writes docs/clients.md when all of them are here.
+clients: $(BUILD)/clients
+	@$(PY) -m pytest -q tests/clients --via provisioner
 
 lint: install
 	@$(VENV)/bin/ruff check --quiet .
@@ -103,6 +108,15 @@ $(BUILD)/pages: $(BUILD)/install requirements-pages.txt
 	@echo "installing Jupyter's pages into .venv-pages"
 	@python=$$(sh scripts/find-python.sh) && { [ -x $(PAGES_PY) ] || "$$python" -m venv .venv-pages; }
 	@$(PAGES_PY) -m pip install --quiet --disable-pip-version-check -r requirements-pages.txt --editable ./kernelspec
+	@touch $@
+
+# The programs that are Python packages join the tests' environment; Node's package is left out where there is no npm.
+$(BUILD)/clients: $(BUILD)/install requirements-clients.txt
+	@echo "installing client programs into $(VENV) and build/node"
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-clients.txt
+	@mkdir -p build/node
+	@if command -v npm >/dev/null; then npm install --silent --no-audit --no-fund --no-save --no-package-lock --prefix build/node zeromq@6; \
+	 else echo "make: no npm found on PATH: install Node 20 or newer to check its client, too"; fi
 	@touch $@
 
 $(BUILD)/wheel: $(BUILD)/venv $(PACKAGED_JAR) $(PYTHON_SOURCES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import threading
 import time
 from typing import TYPE_CHECKING, Any
@@ -48,4 +49,8 @@ def attach_history(shell: ZMQInteractiveShell) -> None:
     """
     shell.history_manager = HistoryManager(shell=shell, parent=shell)
     shell.configurables.append(shell.history_manager)
+    # What is registered last runs first: the session's end is written before the manager's own
+    # finalizer closes the database.
+    atexit.unregister(shell.atexit_operations)
+    atexit.register(shell.atexit_operations)
     shell.init_user_ns()
