@@ -9,7 +9,8 @@ from tests.clients.client import Client
 from tests.clients.outcome import Outcome
 
 PNG = (
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk"
+    "+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
 #: One cell each, on one line, because terminals take lines. What has to be seen is not in the code,
 #: because terminals show that, too.

@@ -29,8 +29,9 @@ def client(
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     """Notes how each check went."""
     report = yield
-    if "client" in item.fixturenames and "check" in item.fixturenames:
-        matrix.note(item.callspec.params["client"].NAME, item.callspec.params["check"], report)
+    parameters = item.callspec.params if hasattr(item, "callspec") else {}
+    if {"client", "check"} <= parameters.keys():
+        matrix.note(parameters["client"].NAME, parameters["check"], report)
     return report
 
 

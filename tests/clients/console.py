@@ -49,6 +49,7 @@ class Console:
         self.terminal.send(line)
         self.terminal.send("\r")
         return self.prompt()
+
     def quit(self) -> int:
         """Leaves as a user does; the exit code."""
         try:

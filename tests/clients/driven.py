@@ -20,7 +20,7 @@ from typing import Any, ClassVar
 from tests.clients.client import AbsentError, Client
 from tests.clients.outcome import Outcome
 from tests.support.environment import clean
-from tests.support.gateway import COMMAND, Gateway
+from tests.support.gateway import Gateway
 from tests.support.waiting import seconds
 
 PROGRAMS = Path(__file__).with_name("programs")

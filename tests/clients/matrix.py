@@ -12,8 +12,9 @@ _results: dict[tuple[str, str], str] = {}
 
 HEAD = """# Client programs
 
-Each row is one check, each column one client program on Penstock's kernel. `make clients` runs the checks, each through the front
-door of the program, and writes this page. A number tells why a program does not offer something.
+Each row is one check, each column one client program on Penstock's kernel. `make clients` runs the
+checks, each through the front door of the program, and writes this page. A number tells why a
+program does not offer something.
 
 """
 

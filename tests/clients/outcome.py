@@ -11,7 +11,7 @@ _ANSI = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]|\x1b[()][A-Z0-9]|\x1b[=>]")
 
 
 def plain(text: str) -> str:
-    """Text without colours and cursor movements, with `\\n` as the end of a line."""
+    """Text without colours and cursor movements, with newlines alone as ends of lines."""
     return _ANSI.sub("", text).replace("\r\n", "\n")
 
 

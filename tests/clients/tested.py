@@ -12,7 +12,6 @@ from typing import Any, ClassVar
 import nbformat
 from nbclient import NotebookClient
 
-from tests.clients.client import KERNEL
 from tests.clients.outcome import Outcome
 from tests.clients.runners import NOBODY_TYPES, NOT_SHOWN, UNATTENDED, Runner
 from tests.support import notebooks
@@ -59,9 +58,17 @@ class Nbval(Runner):
     }
 
     def command(self, source: Path, target: Path, *, limit: int | None = None) -> Sequence[Any]:
-        """pytest with nbval; the target is its report."""
+        """A run of pytest with nbval; the target is its report."""
         assert limit is None
-        pytest = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--rootdir", source.parent)
+        pytest = (
+            sys.executable,
+            "-m",
+            "pytest",
+            "-p",
+            "no:cacheprovider",
+            "--rootdir",
+            source.parent,
+        )
         return (*pytest, "--nbval", f"--junitxml={target}", source)
 
     def reference(self, cells: Sequence[Any]) -> list[Any]:

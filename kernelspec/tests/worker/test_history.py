@@ -42,6 +42,15 @@ def test_a_burst_is_complete_at_the_end(gateway: Gateway, mode: str) -> None:
     assert in_database(gateway, session)[1:] == cells
 
 
+def test_a_burst_is_complete_after_exit(gateway: Gateway, mode: str) -> None:
+    worker = gateway.start(mode)
+    session = int(worker.execute("get_ipython().history_manager.session_number").value)
+    cells = burst(worker)
+    worker.execute("exit()")
+    assert worker.wait() == 0
+    assert in_database(gateway, session)[1:] == cells  # IPython leaves out exit() itself
+
+
 def test_a_burst_is_shown_at_once(worker: Worker) -> None:
     cells = burst(worker)
     content = {"hist_access_type": "tail", "n": BURST, "raw": True, "output": False}

@@ -55,7 +55,11 @@ class Bare:
         return socket
 
     def send(
-        self, name: str, msg_type: str, content: dict[str, Any], parent: dict[str, Any] | None = None
+        self,
+        name: str,
+        msg_type: str,
+        content: dict[str, Any],
+        parent: dict[str, Any] | None = None,
     ) -> str:
         """Signs and sends a message; returns its msg_id."""
         header = {

@@ -1,5 +1,5 @@
-"""Runs a notebook with testbook: `notebook.py SOURCE TARGET LIMIT PARAMETERS`. LIMIT is in seconds, 0
-for none; PARAMETERS is a JSON object. A cell that may not raise ends it.
+"""Runs a notebook with testbook: `notebook.py SOURCE TARGET LIMIT PARAMETERS`. LIMIT is in seconds,
+0 for none; PARAMETERS is a JSON object. A cell that may not raise ends it.
 """
 
 from __future__ import annotations

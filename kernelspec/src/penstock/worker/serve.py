@@ -6,7 +6,9 @@ import asyncio
 import faulthandler
 import gc
 import os
+import signal
 import sys
+import time
 from collections.abc import Callable, Sequence
 
 from . import forking
@@ -24,6 +26,11 @@ from .service import Service
 from .spec import Spec
 from .subshells import Subshells
 from .warmup import warm_up
+
+#: Seconds between the reply to a cell that called `exit()` and the end. A terminal that finds its
+#: kernel dead does not look for the reply any more, which tells it to leave; ipykernel takes 0.1 s
+#: and the time to end the interpreter.
+_PARTING = 0.25
 
 
 def prepare(argv: Sequence[str] = ()) -> IPKernelApp:
@@ -112,7 +119,18 @@ def _run(app: IPKernelApp, link: Link, loop: asyncio.AbstractEventLoop) -> None:
             ending.decide(EXIT_LINK_LOST)
     del service
     debug.release()
+    if kernel.shell.exit_now:
+        _part()
     ending.finish()
+
+
+def _part() -> None:
+    """Give clients the time to read the last reply. The gateway's stop interrupts meanwhile: there
+    is nothing left to interrupt.
+    """
+    usual = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    time.sleep(_PARTING)
+    signal.signal(signal.SIGINT, usual)
 
 
 def _reader(
