@@ -6,15 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.clients import clients
-from tests.clients.checks import CHECKS
+from tests.clients.checks import CHECKS, exit_code
 
 _results: dict[tuple[str, str], str] = {}
+
+ALWAYS_ZERO = "0 when all went well, and also when a cell raised an exception"
 
 HEAD = """# Client programs
 
 Each row is one check, each column one client program on Penstock's kernel. `make clients` runs the
 checks, each through the front door of the program, and writes this page. A number tells why a
-program does not offer something.
+program does not offer something, or what it does otherwise.
 
 """
 
@@ -42,7 +44,7 @@ def complete() -> bool:
 
 def table() -> str:
     """A Markdown table, and the reasons it refers to."""
-    reasons: list[str] = []
+    reasons = [ALWAYS_ZERO]
     rows = [["", *(kind.NAME for kind in clients.ALL)]]
     for check in CHECKS:
         row = [(check.__doc__ or check.__name__).strip()]
@@ -51,6 +53,8 @@ def table() -> str:
             if reason is not None and reason not in reasons:
                 reasons.append(reason)
             value = _results.get((kind.NAME, check.__name__), "–")
+            if check is exit_code and not kind.FAILURE_HAS_EXIT_CODE and value == "yes":
+                value = "yes (1)"
             row.append(value if reason is None else f"({reasons.index(reason) + 1})")
         rows.append(row)
     widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
