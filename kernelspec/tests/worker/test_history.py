@@ -49,6 +49,10 @@ def test_a_burst_is_complete_after_exit(gateway: Gateway, mode: str) -> None:
     worker.execute("exit()")
     assert worker.wait() == 0
     assert in_database(gateway, session)[1:] == cells  # IPython leaves out exit() itself
+    with sqlite3.connect(path(gateway)) as database:
+        row = "SELECT num_cmds FROM sessions WHERE session = ?"
+        assert database.execute(row, (session,)).fetchone()[0], "the session's end is not written"
+    database.close()
 
 
 def test_a_burst_is_shown_at_once(worker: Worker) -> None:
