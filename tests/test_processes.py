@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 import textwrap
 
 import psutil
@@ -142,6 +143,58 @@ def test_text_before_a_fork_comes_once_and_first(kernel: Kernel) -> None:
     )
     assert cell.text() == "parent child\nparent again\n"
     assert cell.text("stderr") == "child: end\n"
+
+
+FORKING = """
+import faulthandler, os, signal
+def forked(work):
+    pid = os.fork()
+    if pid == 0:
+        work()
+        os._exit(0)
+    return os.waitpid(pid, 0)[1]
+def child():
+    print('child', end=' ')
+    forked(lambda: print('grandchild'))
+    display('of child')
+    print('child again')
+    forked(lambda: display('of grandchild'))
+print('parent', end=' ')
+"""
+
+
+@pytest.mark.beyond_reference
+def test_children_and_their_children_print_and_display_in_order(kernel: Kernel) -> None:
+    cell = kernel.run(FORKING + "forked(child)\nprint('parent again')")
+    told = [
+        m["content"]["text"] if m["msg_type"] == "stream" else m["content"]["data"]["text/plain"]
+        for m in cell.messages
+        if m["msg_type"] in ("stream", "display_data")
+    ]
+    assert "".join(told) == (
+        "parent child grandchild\n'of child'child again\n'of grandchild'parent again\n"
+    )
+    kernel.assert_healthy()
+
+
+@pytest.mark.beyond_reference
+def test_displays_of_a_pool_arrive_whole(kernel: Kernel) -> None:
+    cell = kernel.run(
+        "import multiprocessing as m\n"
+        "with m.get_context('fork').Pool(4) as pool:\n"
+        "    pool.map(display, [str(n) * 300_000 for n in range(8)], chunksize=1)"
+    )
+    texts = sorted(content["data"]["text/plain"] for content in cell.of("display_data"))
+    assert texts == [repr(str(n) * 300_000) for n in range(8)]
+    kernel.assert_healthy()
+
+
+@pytest.mark.beyond_reference
+def test_a_child_that_crashes_tells_its_stack(kernel: Kernel) -> None:
+    cell = kernel.run(FORKING + "forked(lambda: os.kill(os.getpid(), signal.SIGSEGV))")
+    assert cell.result() == str(int(signal.SIGSEGV))
+    cell.until_text("Segmentation fault", "stderr")
+    kernel.assert_healthy()
 
 
 @pytest.mark.beyond_reference
