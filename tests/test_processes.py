@@ -190,6 +190,19 @@ def test_displays_of_a_pool_arrive_whole(kernel: Kernel) -> None:
 
 
 @pytest.mark.beyond_reference
+def test_a_child_that_asks_is_told_that_it_cannot(kernel: Kernel) -> None:
+    cell = kernel.run(
+        "import multiprocessing as m\n"
+        "child = m.get_context('fork').Process(target=input, args=('who? ',))\n"
+        "child.start(); child.join(); child.exitcode",
+        allow_stdin=True,
+    )
+    assert cell.result() == "1"
+    assert "a forked process cannot ask" in cell.until_text("cannot ask", "stderr").text("stderr")
+    kernel.assert_healthy()
+
+
+@pytest.mark.beyond_reference
 def test_a_child_that_crashes_tells_its_stack(kernel: Kernel) -> None:
     cell = kernel.run(FORKING + "forked(lambda: os.kill(os.getpid(), signal.SIGSEGV))")
     assert cell.result() == str(int(signal.SIGSEGV))
