@@ -108,6 +108,7 @@ def interrupted(kernel: Kernel, body: str) -> int:
     return int(kernel.value("hits"))
 
 
+@pytest.mark.beyond_reference  # ipykernel may mix lines, and prints twice what it had before a fork
 @pytest.mark.parametrize("way", WAYS)
 def test_a_child_prints_into_the_cell(kernel: Kernel, way: str) -> None:
     kernel.run(SETUP)
@@ -118,7 +119,11 @@ def test_a_child_prints_into_the_cell(kernel: Kernel, way: str) -> None:
     kernel.assert_healthy()
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    # With ipykernel a bare fork lives on as a second kernel.
+    "way",
+    [pytest.param(way, marks=[pytest.mark.beyond_reference] * (way == "fork")) for way in WAYS],
+)
 def test_an_interrupt_ends_the_child_and_comes_once(kernel: Kernel, way: str) -> None:
     assert interrupted(kernel, code(way, "work")) == 1
 
