@@ -82,11 +82,12 @@ def test_what_c_code_and_commands_write(client: Client) -> None:
 
 @pytest.mark.parametrize("how", ["fork", "spawn"])
 def test_children_of_multiprocessing_print_into_the_cell(client: Client, how: str) -> None:
+    # One by one: with PYTHONUNBUFFERED those of spawn write their lines in pieces.
     cell = client.execute(
         f"import multiprocessing\nc = multiprocessing.get_context('{how}')\n"
         "print('before', flush=True)\n"
         "ps = [c.Process(target=print, args=('child', n)) for n in range(3)]\n"
-        "for p in ps: p.start()\nfor p in ps: p.join()\nprint('after')"
+        "for p in ps: p.start(); p.join()\nprint('after')"
     )
     lines = cell.text().splitlines()
     assert sorted(lines) == ["after", "before", "child 0", "child 1", "child 2"]

@@ -1,4 +1,4 @@
-"""Children that the user's code forks: they leave the link alone; order is kept before each."""
+"""Children that the user's code forks: the link stays the parent's; order is kept before each."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ import sys
 
 from . import sharing
 from .app import IPKernelApp
+from .children import Children
 from .control import release_signals
 from .link import Link
+from .streams import Stream
 
 #: Audit events of starting a process: what was printed before must come before its output.
 _STARTS = frozenset(
@@ -20,14 +22,21 @@ _STARTS = frozenset(
 def install(app: IPKernelApp, link: Link) -> None:
     """Flush output before a process is started; detach a forked child from the link."""
     outbox = app.outbox
+    children = Children(link, outbox, app.interrupts)
 
     def audit(event: str, _args: object) -> None:
-        if event in _STARTS and not outbox.child:
+        if event not in _STARTS:
+            return
+        if not outbox.child:
             outbox.flush()
+            return
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, Stream):  # a line that is not whole: its child has it, too
+                stream.flush()
 
     def child() -> None:
         outbox.forked()
-        app.session.link = None
+        app.session.link = children.forked()
         app.kernel.shell_stream.link = None
         app.kernel.subshells.forked()
         app.kernel.forked()
@@ -37,4 +46,4 @@ def install(app: IPKernelApp, link: Link) -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
     sys.addaudithook(audit)
-    os.register_at_fork(after_in_child=child)
+    os.register_at_fork(before=children.before_fork, after_in_child=child)

@@ -6,6 +6,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from ipykernel.ipkernel import IPythonKernel
+from IPython.core.error import StdinNotImplementedError
 
 from .frames import Part
 from .intake import Intake
@@ -62,6 +63,8 @@ class AskingKernel(IPythonKernel):
         password: bool = False,
     ) -> str:
         """Ask the client of the request ``ident``; raises ``EOFError`` for its end of file."""
+        if self.outbox.child:
+            raise StdinNotImplementedError("a forked process cannot ask: ask before the fork")
         self.outbox.flush()
         content = {"prompt": prompt, "password": password}
         parts: list[Part] = [raw_header(parent["header"]), b"{}", pack(content)]

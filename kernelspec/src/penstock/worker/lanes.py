@@ -59,11 +59,6 @@ class Lanes:
             late = write_whole(partial(os.write, fd), [marker]) or late
         return self._marker, late
 
-    def close(self) -> None:
-        """Close the private descriptors (in a forked child)."""
-        for fd in self._fds:
-            os.close(fd)
-
 
 def _stdio_flusher() -> Callable[[], object]:
     """A cheap flush of C's stdout alone (0.3 µs); ``fflush(NULL)`` could wait for other files."""

@@ -182,10 +182,12 @@ class Link:
             raise late
 
     def forked(self) -> None:
-        """In a forked child: let go of the link, it belongs to the parent."""
+        """In a forked child: let go of the link, it belongs to the parent.
+
+        The lanes stay: a crash is told there, and they are what fds 1 and 2 are, too.
+        """
         self.data.close()
         self.control.close()
-        self.lanes.close()
 
 
 def _gathered(parts: Sequence[Part]) -> list[Part]:

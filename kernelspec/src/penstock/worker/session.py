@@ -15,6 +15,7 @@ from .frames import FrameType, Part
 from .jsonio import pack, unpack
 
 if TYPE_CHECKING:
+    from .children import ChildLink
     from .link import Link
 
 #: iopub messages that need no order with what C code and child processes write.
@@ -84,8 +85,8 @@ class ShellStream:
 class WorkerSession(Session):
     """Encodes each message once, to the frames of the worker link."""
 
-    #: Set when the link is there; before, and in a forked child, messages go nowhere.
-    link: Link | None = None
+    #: Set when the link is there; before, messages go nowhere.
+    link: Link | ChildLink | None = None
 
     def send(
         self,
@@ -122,7 +123,11 @@ class WorkerSession(Session):
         return message
 
     def _reply(
-        self, link: Link, stream: ShellStream, message: dict[str, Any], buffers: list[Part]
+        self,
+        link: Link | ChildLink,
+        stream: ShellStream,
+        message: dict[str, Any],
+        buffers: list[Part],
     ) -> None:
         parts = [
             message["header"]["msg_type"].encode(),
@@ -134,7 +139,7 @@ class WorkerSession(Session):
 
     def _publish(
         self,
-        link: Link,
+        link: Link | ChildLink,
         message: dict[str, Any],
         ident: bytes | list[bytes] | None,
         buffers: list[Part],
