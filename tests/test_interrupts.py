@@ -95,11 +95,7 @@ def test_interrupt_ends_the_child_process(kernel: Kernel) -> None:
 
 def test_interrupt_of_an_idle_kernel_does_nothing(kernel: Kernel) -> None:
     kernel.assert_healthy()
-    # Not by the manager, which does not wait for the answer: its interrupt and the next cell go
-    # through two sockets and may overtake each other.
-    request = kernel.client.session.msg("interrupt_request", {})
-    kernel.client.control_channel.send(request)
-    reply = kernel.client.get_control_msg(timeout=seconds(10))
+    reply = kernel.interrupt()
     assert reply["msg_type"] == "interrupt_reply"
     assert reply["content"] == {"status": "ok"}
     cell = kernel.run("import time; time.sleep(0.3); 'undisturbed'")

@@ -186,7 +186,7 @@ def test_an_interrupt_reaches_the_main_shell_alone(kernel: Kernel) -> None:
     kernel.manager.interrupt_kernel()
     gather(cell)
     assert cell.ename == "KeyboardInterrupt"
-    kernel.manager.interrupt_kernel()  # only the subshell runs: nothing in Python is hit
+    kernel.interrupt()  # only the subshell runs: nothing in Python is hit
     last = execute(kernel, None, "go.set()\n'undisturbed'")
     gather(last, aside)
     assert last.result() == "'undisturbed'"

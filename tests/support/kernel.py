@@ -138,6 +138,16 @@ class Kernel:
         self.manager.restart_kernel(now=True)
         self.client.wait_for_ready(timeout=seconds(60))
 
+    def interrupt(self) -> Message:
+        """Asks for an interrupt and waits for the answer.
+
+        The manager's own does not wait, and goes through another socket than the next cell: the two
+        may overtake each other.
+        """
+        self.client.control_channel.send(self.client.session.msg("interrupt_request", {}))
+        reply: Message = self.client.get_control_msg(timeout=seconds(10))
+        return reply
+
     def assert_healthy(self) -> None:
         """The kernel computes, and its heart beats."""
         assert self.run("6 * 7").result() == "42"
