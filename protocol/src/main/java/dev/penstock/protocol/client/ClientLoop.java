@@ -73,6 +73,11 @@ final class ClientLoop implements AutoCloseable {
     thread.start();
   }
 
+  /** Completes when the kernel can ask this client's user. */
+  CompletableFuture<Boolean> stdinGreeted() {
+    return sockets.stdinGreeted();
+  }
+
   Backlog backlog() {
     return backlog;
   }

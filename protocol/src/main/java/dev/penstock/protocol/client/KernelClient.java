@@ -83,10 +83,13 @@ public final class KernelClient implements AutoCloseable {
   /**
    * Kernels of protocol 5.5 send {@code iopub_welcome} (JEP 65). Others show by the status messages
    * around a kernel_info_request that the subscription has reached them. Control is asked too,
-   * because a busy kernel's shell answers late.
+   * because a busy kernel's shell answers late. All this begins when stdin is connected, because a
+   * question to a client that the kernel does not know there is lost.
    */
   private void awaitReady(ConnectionInfo kernel) {
     long end = System.nanoTime() + options.connect().toNanos();
+    String what = "answer from the kernel at " + kernel.address(Channel.SHELL);
+    Futures.get(loop.stdinGreeted(), what, options.connect());
     CompletableFuture<?> answered = new CompletableFuture<>();
     while (System.nanoTime() < end) {
       answered =
@@ -101,8 +104,7 @@ public final class KernelClient implements AutoCloseable {
         // Not there yet: ask again until the time is over.
       }
     }
-    throw new KernelTimeoutException(
-        "answer from the kernel at " + kernel.address(Channel.SHELL), options.connect());
+    throw new KernelTimeoutException(what, options.connect());
   }
 
   /** Runs code as a notebook does. */

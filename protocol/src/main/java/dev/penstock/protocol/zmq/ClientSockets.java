@@ -12,8 +12,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.zeromq.SocketType;
+import org.zeromq.ZEvent;
 import org.zeromq.ZMQ;
 
 /**
@@ -27,6 +29,7 @@ public final class ClientSockets implements AutoCloseable {
   private static final int LINGER_MS = 1_000;
 
   private final Map<Channel, ZMQ.Socket> sockets = new EnumMap<>(Channel.class);
+  private final CompletableFuture<Boolean> stdinGreeted = new CompletableFuture<>();
   private final Wakeup wakeup;
   private final boolean encrypted;
   private final ZMQ.Poller all;
@@ -49,6 +52,10 @@ public final class ClientSockets implements AutoCloseable {
         socket.subscribe(new byte[0]);
       } else if (channel != Channel.HEARTBEAT) {
         socket.setIdentity(identity);
+      }
+      if (channel == Channel.STDIN) {
+        ZEvent.ZEventConsummer greeted = event -> stdinGreeted.complete(true);
+        socket.setEventHook(greeted, ZMQ.EVENT_HANDSHAKE_PROTOCOL);
       }
       socket.setIPv6(kernel.ip().indexOf(':') >= 0);
       socket.connect(address(kernel, channel));
@@ -90,6 +97,15 @@ public final class ClientSockets implements AutoCloseable {
     return everywhere
         ? kernel.transport() + "://127.0.0.1:" + kernel.port(channel)
         : kernel.address(channel);
+  }
+
+  /**
+   * Completes when the kernel's stdin socket greets this client; for any thread. A kernel's
+   * question to a client that it does not know there is lost, and the channels connect in any
+   * order.
+   */
+  public CompletableFuture<Boolean> stdinGreeted() {
+    return stdinGreeted.copy();
   }
 
   /**
