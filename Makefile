@@ -24,7 +24,7 @@ help:
 	@echo "make lab      opens JupyterLab with the kernel installed"
 	@echo "make test     every test: Java, Python package, acceptance"
 	@echo "make pages    JupyterLab, Notebook and Voila in a real Chromium"
-	@echo "make clients  one table of checks through every client program"
+	@echo "make clients  the test suites of ipykernel, nbclient and jupyter_console, and a table of checks through every client program"
 	@echo "make lint     formatters' checks, ruff, mypy"
 	@echo "make format   formats Java and Python"
 	@echo "make bench    compares with ipykernel, under ten minutes"
@@ -45,14 +45,15 @@ test-java: install
 
 test-python: install
 	@cd kernelspec && "$(CURDIR)/$(PY)" -m pytest -q tests
-	@$(PY) -m pytest -q tests --ignore=tests/pages --ignore=tests/clients
+	@$(PY) -m pytest -q tests --ignore=tests/pages --ignore=tests/clients --ignore=tests/test_suites.py
 
 pages: $(BUILD)/pages
 	@sh scripts/find-chromium.sh >/dev/null
 	@$(PAGES_PY) -m pytest -q tests/pages
 
-# Prints which program can do what, and writes docs/clients.md when all of them are here.
+# The suites of others, then which program can do what; writes docs/clients.md when all of them are here.
 clients: $(BUILD)/clients
+	@$(PY) -m pytest -q tests/test_suites.py
 	@$(PY) -m pytest -q tests/clients --via provisioner
 
 lint: install
