@@ -49,12 +49,7 @@ def test_displays_stand_between_the_lines_around_them(kernel: Kernel) -> None:
         "    display(n)\n"
         "    _ = os.system(f'echo after {n}')"
     )
-    seen = [
-        m["content"]["text"] if m["msg_type"] == "stream" else m["content"]["data"]["text/plain"]
-        for m in cell.messages
-        if m["msg_type"] in ("stream", "display_data")
-    ]
-    assert "|".join(seen).replace("\n|", "\n").replace("|", "") == "".join(
+    assert "|".join(cell.told()).replace("\n|", "\n").replace("|", "") == "".join(
         f"before {n}\n{n}after {n}\n" for n in range(10)
     )
 

@@ -171,12 +171,7 @@ print('parent', end=' ')
 @pytest.mark.beyond_reference
 def test_children_and_their_children_print_and_display_in_order(kernel: Kernel) -> None:
     cell = kernel.run(FORKING + "forked(child)\nprint('parent again')")
-    told = [
-        m["content"]["text"] if m["msg_type"] == "stream" else m["content"]["data"]["text/plain"]
-        for m in cell.messages
-        if m["msg_type"] in ("stream", "display_data")
-    ]
-    assert "".join(told) == (
+    assert "".join(cell.told()) == (
         "parent child grandchild\n'of child'child again\n'of grandchild'parent again\n"
     )
     kernel.assert_healthy()

@@ -58,6 +58,16 @@ class Cell:
         """All text of one stream."""
         return "".join(part["text"] for part in self.of("stream") if part["name"] == name)
 
+    def told(self) -> list[str]:
+        """Texts of streams and values of displays, in the order in which they came."""
+        return [
+            m["content"]["text"]
+            if m["msg_type"] == "stream"
+            else m["content"]["data"]["text/plain"]
+            for m in self.messages
+            if m["msg_type"] in ("stream", "display_data")
+        ]
+
     def result(self) -> str:
         """The text form of the cell's value."""
         return str(self.of("execute_result")[0]["data"]["text/plain"])

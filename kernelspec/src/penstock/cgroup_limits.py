@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 
+from .hierarchies import memberships, mounts
+
 UNLIMITED = {
     "memory.max": ("max",),
     "memory.high": ("max",),
@@ -33,13 +35,11 @@ def limits(proc: str = "/proc") -> list[str]:
     there are no cgroups.
     """
     try:
-        with open(f"{proc}/self/cgroup", encoding="utf-8", errors="surrogateescape") as file:
-            memberships = file.read().splitlines()
+        hierarchies = memberships(proc)
     except OSError:
         return []  # not Linux
     found = []
-    for line in memberships:
-        _, controllers, path = line.split(":", 2)
+    for line, controllers, path in hierarchies:
         if not controllers:
             found += _limits_of_version_2(path, proc) or [line]
         elif not controllers.startswith("name="):  # a named hierarchy only keeps count
@@ -67,12 +67,9 @@ def _limits_of_version_2(path: str, proc: str) -> list[str] | None:
 
 def _mount_of_version_2(proc: str) -> str | None:
     """Where the whole hierarchy is mounted."""
-    with open(f"{proc}/self/mountinfo", encoding="utf-8", errors="surrogateescape") as file:
-        for line in file:
-            mount, _, system = line.partition(" - ")
-            root, point = mount.split()[3:5]
-            if system.startswith("cgroup2 ") and root == "/":
-                return point
+    for root, point, kind, _ in mounts(proc):
+        if kind == "cgroup2" and root == "/":
+            return point
     return None
 
 

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import os
 
+from ..hierarchies import memberships, mounts
+
 PREFIX = "penstock-"
 """Cgroups of ours are called `penstock-<pid of the keeper>-<name>`."""
 
@@ -76,14 +78,10 @@ def _v2_parent(proc: str) -> tuple[int, str] | None:
 def _own_cgroup(proc: str, kind: str, controller: str) -> str | None:
     """Folder of this process's cgroup in the hierarchy of a controller ("": that of version 2)."""
     path = None
-    for line in read(proc, "self/cgroup").splitlines():
-        _, controllers, own = line.split(":", 2)
+    for _, controllers, own in memberships(proc):
         if controller in controllers.split(","):
             path = own
-    for line in read(proc, "self/mountinfo").splitlines():
-        mount, _, system = line.partition(" - ")
-        root, point = mount.split()[3:5]
-        name, _, options = system.split(" ", 2)
+    for root, point, name, options in mounts(proc):
         if name != kind or (controller and controller not in options.split(",")):
             continue
         if path is not None and (path + "/").startswith(root.rstrip("/") + "/"):
