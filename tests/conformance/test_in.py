@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.support import wire
 from tests.support.messages import Message
 from tests.support.wire import Client, Exchange
 
@@ -110,3 +111,19 @@ def test_getpass_takes_a_terminals_arguments(client: Client) -> None:
     cell.finish()
     assert cell.value == "'x'"
     assert cell.text("stderr").count("will have no effect") == 2
+
+
+def test_a_client_that_connects_stdin_late_is_asked_then(connection: dict[str, Any]) -> None:
+    with wire.client(connection, without=["stdin"]) as late:
+        over = late.start("input('over?')", allow_stdin=True)
+        over.until(lambda e: "execute_input" in e.types, "execute_input")
+        interrupt(late)
+        assert over.finish().content["ename"] == "KeyboardInterrupt"
+        cell = late.start("input('now?')", allow_stdin=True)
+        cell.until(lambda e: "busy" in e.types, "busy")
+        late.join("stdin")
+        question = asked(cell)
+        assert question.content["prompt"] == "now?"
+        late.answer(question, {"value": "here"})
+        assert cell.finish().value == "'here'"
+        assert over.asked == []

@@ -83,7 +83,11 @@ class Client:
     """Three DEALERs of one identity, a SUB and a REQ; `messages` has all that came, in order."""
 
     def __init__(
-        self, connection: dict[str, Any], topic: bytes = b"", identity: bytes | None = None
+        self,
+        connection: dict[str, Any],
+        topic: bytes = b"",
+        identity: bytes | None = None,
+        without: Sequence[str] = (),
     ) -> None:
         self.connection = connection
         self.identity = identity or uuid.uuid4().hex.encode()
@@ -92,9 +96,16 @@ class Client:
         self.exchanges: dict[str, Exchange] = defaultdict(self._unknown)
         self._context = zmq.Context()
         self._handshakes: list[Any] = []
-        self.sockets = {name: self._connect(name, zmq.DEALER) for name in DEALERS}
+        self.sockets: dict[str, Any] = {}
+        for name in DEALERS:
+            if name not in without:
+                self.join(name)
         self.sockets["iopub"] = self._connect("iopub", zmq.SUB)
         self.sockets["iopub"].subscribe(topic)
+
+    def join(self, channel: str) -> None:
+        """Connects a channel that this client was made without."""
+        self.sockets[channel] = self._connect(channel, zmq.DEALER)
 
     def _unknown(self) -> Exchange:
         return Exchange(self, "")

@@ -42,6 +42,7 @@ public final class ZmqDoor implements Door {
   private final KernelSockets sockets;
   private final WireCodec codec;
   private final HeaderFactory headers;
+  private final Questions questions;
 
   /**
    * Welcomes that a new subscription asks for (JEP 65): this door's alone, other doors have no
@@ -63,11 +64,12 @@ public final class ZmqDoor implements Door {
     this.sockets = sockets;
     this.codec = codec;
     this.headers = headers;
+    questions = new Questions(frames -> sockets.send(Channel.STDIN, frames));
   }
 
   @Override
   public void serve(Duration patience, Inbound inbound) {
-    Received received = sockets.poll(patience);
+    Received received = sockets.poll(questions.patience(patience));
     for (int i = 0; received != null; i++) {
       take(received.channel(), received.frames(), inbound);
       received = i < MESSAGES_PER_STEP ? sockets.poll(Duration.ZERO) : null;
@@ -86,6 +88,7 @@ public final class ZmqDoor implements Door {
 
   @Override
   public boolean deliver(OutputLog log) {
+    questions.askAgain();
     if (!greet() || (waiting != null && !offer(waiting))) {
       return false;
     }
@@ -161,8 +164,15 @@ public final class ZmqDoor implements Door {
 
   private void sendTo(OutputEntry entry) {
     Client to = entry.to();
-    if (to != null && to.door() == this) {
-      sockets.send(entry.channel(), encode(to.identities(), entry));
+    if (to == null || to.door() != this) {
+      return;
+    }
+    List<byte[]> frames = encode(to.identities(), entry);
+    if (entry.channel() == Channel.STDIN) {
+      questions.ask(entry.parentHeader(), frames);
+    } else {
+      questions.withdraw(entry.parentHeader());
+      sockets.send(entry.channel(), frames);
     }
   }
 

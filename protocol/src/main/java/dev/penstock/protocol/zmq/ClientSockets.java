@@ -15,7 +15,6 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.zeromq.SocketType;
-import org.zeromq.ZEvent;
 import org.zeromq.ZMQ;
 
 /**
@@ -29,7 +28,7 @@ public final class ClientSockets implements AutoCloseable {
   private static final int LINGER_MS = 1_000;
 
   private final Map<Channel, ZMQ.Socket> sockets = new EnumMap<>(Channel.class);
-  private final CompletableFuture<Boolean> stdinGreeted = new CompletableFuture<>();
+  private final CompletableFuture<Boolean> stdinGreeted;
   private final Wakeup wakeup;
   private final boolean encrypted;
   private final ZMQ.Poller all;
@@ -46,16 +45,15 @@ public final class ClientSockets implements AutoCloseable {
     withoutIopub.register(wakeup.channel(), ZMQ.Poller.POLLIN);
     for (Channel channel : SERVICE) {
       SocketType type = channel == Channel.IOPUB ? SocketType.SUB : SocketType.DEALER;
-      ZMQ.Socket socket = open(runtime, kernel.curve(), type, channel, limits.maxMessageBytes());
-      sockets.put(channel, socket);
+      sockets.put(channel, open(runtime, kernel.curve(), type, channel, limits.maxMessageBytes()));
+    }
+    stdinGreeted = Greeting.of(socket(Channel.STDIN), encrypted);
+    for (Channel channel : SERVICE) {
+      ZMQ.Socket socket = socket(channel);
       if (channel == Channel.IOPUB) {
         socket.subscribe(new byte[0]);
       } else if (channel != Channel.HEARTBEAT) {
         socket.setIdentity(identity);
-      }
-      if (channel == Channel.STDIN) {
-        ZEvent.ZEventConsummer greeted = event -> stdinGreeted.complete(true);
-        socket.setEventHook(greeted, ZMQ.EVENT_HANDSHAKE_PROTOCOL);
       }
       socket.setIPv6(kernel.ip().indexOf(':') >= 0);
       socket.connect(address(kernel, channel));
@@ -100,9 +98,8 @@ public final class ClientSockets implements AutoCloseable {
   }
 
   /**
-   * Completes when the kernel's stdin socket greets this client; for any thread. A kernel's
-   * question to a client that it does not know there is lost, and the channels connect in any
-   * order.
+   * Completes when the kernel's stdin socket knows this client; for any thread. A kernel's question
+   * to a client that it does not know there is lost, and the channels connect in any order.
    */
   public CompletableFuture<Boolean> stdinGreeted() {
     return stdinGreeted.copy();

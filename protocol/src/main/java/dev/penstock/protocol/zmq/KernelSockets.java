@@ -144,19 +144,23 @@ public final class KernelSockets implements AutoCloseable {
    *
    * @param channel SHELL, CONTROL or STDIN
    * @param frames identities first
+   * @return false if the client did not get it: it is not connected (yet, perhaps: the channels of
+   *     a client connect in any order), or one of the reasons above
    */
-  public void send(Channel channel, List<byte[]> frames) {
+  public boolean send(Channel channel, List<byte[]> frames) {
     own();
     if (channel == Channel.IOPUB || channel == Channel.HEARTBEAT) {
       throw new IllegalArgumentException("not a channel of replies: " + channel);
     }
     if (!canTake(frames)) {
       LOG.warn("{}: there is no memory to encrypt a large reply; it was dropped", channel);
-      return;
+      return false;
     }
-    if (Frames.send(bound.socket(channel), frames) == Frames.Sent.FULL) {
+    Frames.Sent sent = Frames.send(bound.socket(channel), frames);
+    if (sent == Frames.Sent.FULL) {
       LOG.warn("{}: a client does not read its replies; one was dropped", channel);
     }
+    return sent == Frames.Sent.YES;
   }
 
   /**
