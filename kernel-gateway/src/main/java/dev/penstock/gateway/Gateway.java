@@ -2,7 +2,6 @@ package dev.penstock.gateway;
 
 import dev.penstock.gateway.control.About;
 import dev.penstock.gateway.control.ControlServer;
-import dev.penstock.gateway.control.Leases;
 import dev.penstock.gateway.control.Operations;
 import dev.penstock.gateway.keeper.Keeper;
 import dev.penstock.gateway.keeper.KeeperException;
@@ -19,6 +18,8 @@ import dev.penstock.gateway.runtime.RuntimeDirectory;
 import dev.penstock.gateway.session.Session;
 import dev.penstock.gateway.session.SessionState;
 import dev.penstock.gateway.session.SessionTable;
+import dev.penstock.gateway.start.KernelStarter;
+import dev.penstock.gateway.start.Leases;
 import dev.penstock.protocol.zmq.ZmqRuntime;
 import java.io.IOException;
 import java.time.Duration;
@@ -98,9 +99,9 @@ final class Gateway implements KeeperListener {
       WorkerStart starts = new WorkerStart(directory.workerSocket(), directory.sessions());
       LocalPlacement placement = new LocalPlacement(keeper, zygotes, starts);
       Guards guards = new Guards(starts, table);
+      KernelStarter starter = new KernelStarter(table, placement, guards, zmq, leases);
       About about = new About(version, parent(), started);
-      Operations operations =
-          new Operations(table, placement, guards, zmq, leases, zygotes, about, leaving::countDown);
+      Operations operations = new Operations(table, starter, zygotes, about, leaving::countDown);
       try (ControlServer _ = ControlServer.listen(directory.controlSocket(), operations, guards)) {
         // All sockets listen: the keeper now tells whoever waits for this gateway.
         keeper.hello();

@@ -1,13 +1,17 @@
 package dev.penstock.gateway.control;
 
 import dev.penstock.gateway.json.Json;
-import dev.penstock.gateway.placement.Guards;
-import dev.penstock.gateway.placement.Placement;
+import dev.penstock.gateway.json.JsonLineException;
 import dev.penstock.gateway.placement.Zygotes;
 import dev.penstock.gateway.session.Ending;
 import dev.penstock.gateway.session.Session;
 import dev.penstock.gateway.session.SessionTable;
-import dev.penstock.protocol.zmq.ZmqRuntime;
+import dev.penstock.gateway.session.Sessions;
+import dev.penstock.gateway.start.KernelStarter;
+import dev.penstock.gateway.start.StartException;
+import dev.penstock.gateway.start.StartRequest;
+import dev.penstock.gateway.start.Started;
+import dev.penstock.protocol.connection.ConnectionFiles;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -36,16 +40,9 @@ public final class Operations {
    * @param leave ends the gateway; returns at once
    */
   public Operations(
-      SessionTable table,
-      Placement placement,
-      Guards guards,
-      ZmqRuntime zmq,
-      Leases leases,
-      Zygotes zygotes,
-      About about,
-      Runnable leave) {
+      SessionTable table, KernelStarter starter, Zygotes zygotes, About about, Runnable leave) {
     this.table = table;
-    this.starter = new KernelStarter(table, placement, guards, zmq, leases);
+    this.starter = starter;
     this.reports = new Reports(table, zygotes, about);
     this.leave = leave;
   }
@@ -57,7 +54,7 @@ public final class Operations {
       case "status" -> reports.status();
       case "list" -> reports.list();
       case "output" -> reports.output(session(request), request);
-      case "start" -> starter.start(request);
+      case "start" -> start(request);
       case "poll" -> ending(session(request).ended().getNow(null));
       case "wait" -> ending(session(request).ended().join());
       case "signal" -> signal(session(request), (int) Json.integer(request, "signal", 0));
@@ -76,6 +73,21 @@ public final class Operations {
               "there is no operation '" + op + "'",
               "client and gateway differ in version: run 'penstock status'");
     };
+  }
+
+  private ObjectNode start(ObjectNode request) throws ControlException {
+    try {
+      Started started = starter.start(StartRequest.parse(request), Sessions.log());
+      ObjectNode answer = ok().put("id", started.session().spec().id());
+      answer.set("connection", Json.readObject(ConnectionFiles.toJson(started.connection())));
+      return answer
+          .put("start", started.worker().path().word())
+          .put("worker_pid", started.worker().pid());
+    } catch (StartException e) {
+      throw new ControlException(e.code(), String.valueOf(e.getMessage()), e.hint());
+    } catch (JsonLineException e) {
+      throw new ControlException("internal", "connection info is not JSON: " + e.getMessage(), "");
+    }
   }
 
   private Session session(ObjectNode request) throws ControlException {

@@ -58,12 +58,18 @@ public final class ZmqDoor implements Door {
   private long position;
   private boolean stalled;
 
-  /** A door over bound sockets. */
-  public ZmqDoor(String kernelId, KernelSockets sockets, WireCodec codec, HeaderFactory headers) {
+  /**
+   * A door over bound sockets.
+   *
+   * @param from number of the first log entry that it sends
+   */
+  public ZmqDoor(
+      String kernelId, KernelSockets sockets, WireCodec codec, HeaderFactory headers, long from) {
     this.kernelId = kernelId;
     this.sockets = sockets;
     this.codec = codec;
     this.headers = headers;
+    position = from;
     questions = new Questions(frames -> sockets.send(Channel.STDIN, frames));
   }
 
@@ -164,7 +170,7 @@ public final class ZmqDoor implements Door {
 
   private void sendTo(OutputEntry entry) {
     Client to = entry.to();
-    if (to == null || to.door() != this) {
+    if (to == null || to.recipient() != this) {
       return;
     }
     List<byte[]> frames = encode(to.identities(), entry);
@@ -236,12 +242,7 @@ public final class ZmqDoor implements Door {
     try {
       Message message = codec.decode(frames);
       Client client = new Client(this, message.identities());
-      Request request = new Request(client, channel, Header.parse(message.header()), message);
-      if (channel == Channel.STDIN) {
-        inbound.input(request);
-      } else {
-        inbound.request(request);
-      }
+      new Request(client, channel, Header.parse(message.header()), message).handTo(inbound);
     } catch (WireException e) {
       // WIRE-03: dropped, logged, never answered; the kernel stays healthy.
       LOG.atWarn()

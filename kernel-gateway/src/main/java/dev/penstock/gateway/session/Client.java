@@ -3,9 +3,10 @@ package dev.penstock.gateway.session;
 import java.util.List;
 
 /**
- * Who sent a request, and how its door finds that client again.
+ * Who sent a request, and how that client is found again.
  *
- * @param door the door it came through
- * @param identities the routing frames of the request, sent back unchanged (WIRE-16)
+ * @param recipient takes the answers
+ * @param identities tells the recipient's clients apart: on ZeroMQ the routing frames of the
+ *     request, sent back unchanged (WIRE-16)
  */
-public record Client(Door door, List<byte[]> identities) {}
+public record Client(Recipient recipient, List<byte[]> identities) {}

@@ -7,7 +7,7 @@ import java.time.Duration;
  * into its wire; it decides nothing about execution. All methods but {@link #wakeup} belong to the
  * session's owner thread.
  */
-public interface Door extends AutoCloseable {
+public interface Door extends Recipient, AutoCloseable {
   /**
    * Takes what clients sent. Waits at most this long for the first message; returns early after
    * {@link #wakeup}.
@@ -26,12 +26,6 @@ public interface Door extends AutoCloseable {
 
   /** The number of the first log entry that was not sent yet. */
   long position();
-
-  /**
-   * Sends one entry of the log at once, even when data before it has to wait: replies on control
-   * never wait for data.
-   */
-  void deliverNow(OutputLog log, OutputEntry entry);
 
   /** Stops answering heartbeats: the kernel is dead (design, "a death is told"). */
   void stopHeartbeat();

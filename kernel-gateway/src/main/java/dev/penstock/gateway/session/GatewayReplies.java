@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -22,11 +23,11 @@ final class GatewayReplies {
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
 
   private final Outlet outlet;
-  private final ConnectionInfo connection;
+  private final Supplier<ConnectionInfo> connection;
   private final UsageMeter usage = new UsageMeter();
   private byte @Nullable [] kernelInfo;
 
-  GatewayReplies(Outlet outlet, ConnectionInfo connection) {
+  GatewayReplies(Outlet outlet, Supplier<ConnectionInfo> connection) {
     this.outlet = outlet;
     this.connection = connection;
   }
@@ -107,14 +108,15 @@ final class GatewayReplies {
   }
 
   private byte[] connectContent() {
+    ConnectionInfo here = connection.get();
     return Json.bytes(
         Json.object()
             .put("status", "ok")
-            .put("shell_port", connection.shellPort())
-            .put("iopub_port", connection.iopubPort())
-            .put("stdin_port", connection.stdinPort())
-            .put("control_port", connection.controlPort())
-            .put("hb_port", connection.hbPort()));
+            .put("shell_port", here.shellPort())
+            .put("iopub_port", here.iopubPort())
+            .put("stdin_port", here.stdinPort())
+            .put("control_port", here.controlPort())
+            .put("hb_port", here.hbPort()));
   }
 
   private void reply(Request request, String msgType, byte[] content) {

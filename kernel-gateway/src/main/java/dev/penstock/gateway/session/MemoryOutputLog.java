@@ -1,13 +1,16 @@
 package dev.penstock.gateway.session;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** The output log in memory, bounded by the bytes of its entries. Thread-safe. */
 public final class MemoryOutputLog implements OutputLog {
   private final ReentrantLock lock = new ReentrantLock();
+  private final Condition more = lock.newCondition();
   private final long bound;
 
   /** A ring: the entry with number n, while kept, is at n modulo the length. */
@@ -38,6 +41,7 @@ public final class MemoryOutputLog implements OutputLog {
       }
       ring[slot(next)] = new Kept(entry, bytesEver);
       bytesEver += entry.bytes();
+      more.signalAll();
       return next++;
     } finally {
       lock.unlock();
@@ -49,6 +53,20 @@ public final class MemoryOutputLog implements OutputLog {
     lock.lock();
     try {
       return next;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public boolean await(long seq, Duration limit) throws InterruptedException {
+    long left = limit.toNanos();
+    lock.lockInterruptibly();
+    try {
+      while (next <= seq && left > 0) {
+        left = more.awaitNanos(left);
+      }
+      return next > seq;
     } finally {
       lock.unlock();
     }

@@ -93,7 +93,7 @@ final class Outlet {
             content,
             buffers);
     if (request.channel() == Channel.CONTROL) {
-      request.client().door().deliverNow(log, entry);
+      request.client().recipient().deliverNow(log, entry);
     }
   }
 

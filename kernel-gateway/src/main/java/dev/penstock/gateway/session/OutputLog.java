@@ -1,5 +1,6 @@
 package dev.penstock.gateway.session;
 
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,14 @@ public interface OutputLog {
 
   /** The number the next entry will get. */
   long next();
+
+  /**
+   * Waits until the entry with this number is there, or was and is gone; for any thread, and many
+   * may wait.
+   *
+   * @return false if it is not there after this time
+   */
+  boolean await(long seq, Duration limit) throws InterruptedException;
 
   /** The entry with this number, or null if it is gone or not there yet. */
   @Nullable OutputEntry get(long seq);

@@ -9,4 +9,13 @@ public record Request(Client client, Channel channel, Header header, Message mes
   String type() {
     return header.msgType();
   }
+
+  /** Hands this over by its channel. */
+  public void handTo(Inbound inbound) {
+    if (channel == Channel.STDIN) {
+      inbound.input(this);
+    } else {
+      inbound.request(this);
+    }
+  }
 }

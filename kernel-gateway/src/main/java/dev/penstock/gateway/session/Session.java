@@ -7,6 +7,7 @@ import dev.penstock.gateway.lane.Lanes;
 import dev.penstock.gateway.link.Frame;
 import dev.penstock.gateway.link.LinkConnection;
 import dev.penstock.gateway.link.LinkPeer;
+import dev.penstock.protocol.connection.ConnectionInfo;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -39,6 +40,7 @@ public final class Session implements LinkPeer {
   private final SessionSpec spec;
   private final WorkerSecrets secrets;
   private final SessionInbox inbox;
+  private final Doorway doorway;
   private final SessionConductor conductor;
   private final CountDownLatch linkEnded = new CountDownLatch(1);
   private final LaneOrder order = new LaneOrder();
@@ -47,10 +49,16 @@ public final class Session implements LinkPeer {
   private volatile String startPath = "";
   private volatile String startReason = "";
 
-  Session(SessionSpec spec, WorkerSecrets secrets, SessionInbox inbox, SessionConductor conductor) {
+  Session(
+      SessionSpec spec,
+      WorkerSecrets secrets,
+      SessionInbox inbox,
+      Doorway doorway,
+      SessionConductor conductor) {
     this.spec = spec;
     this.secrets = secrets;
     this.inbox = inbox;
+    this.doorway = doorway;
     this.conductor = conductor;
   }
 
@@ -71,6 +79,21 @@ public final class Session implements LinkPeer {
   /** Every message of this kernel to its clients. */
   public OutputLog log() {
     return conductor.log();
+  }
+
+  /** Takes a request of a client that reads the answers from the log. */
+  public void submit(Request request) {
+    doorway.submit(request);
+  }
+
+  /**
+   * Opens ZeroMQ sockets for a session that has none; they send what is said from now on. Completed
+   * with where they are, also if they were there before, or with why they cannot be.
+   */
+  public CompletableFuture<ConnectionInfo> openSockets(Sessions.DoorFactory doors) {
+    CompletableFuture<ConnectionInfo> opened = new CompletableFuture<>();
+    inbox.command(new SessionEvent.OpenSockets(doors, opened));
+    return opened;
   }
 
   /** Completed when the session is over and its sockets are closed. Never exceptionally. */

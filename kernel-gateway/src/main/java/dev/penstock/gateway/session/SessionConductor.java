@@ -3,10 +3,13 @@ package dev.penstock.gateway.session;
 import dev.penstock.gateway.json.Json;
 import dev.penstock.gateway.session.SessionEvent.Command;
 import dev.penstock.gateway.session.SessionEvent.FromWorker;
+import dev.penstock.gateway.session.Sessions.DoorFactory;
 import dev.penstock.protocol.connection.ConnectionInfo;
+import dev.penstock.protocol.message.HeaderFactory;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,31 +30,32 @@ final class SessionConductor implements Runnable {
 
   private final SessionSpec spec;
   private final SessionInbox inbox;
-  private final DoorOpener opener;
+  private final HeaderFactory headers;
+  private final Doorway door;
+  private final @Nullable DoorFactory doors;
   private final OutputLog log;
   private final Outlet outlet;
   private final WorkerControl worker;
   private final CompletableFuture<ConnectionInfo> bound = new CompletableFuture<>();
   private final CompletableFuture<Ending> ended = new CompletableFuture<>();
+  private ConnectionInfo connection = ConnectionInfo.loopback("");
   private volatile SessionView view =
       new SessionView(SessionState.STARTING, Instant.now(), null, 0);
-
-  /** Opens the session's door on the owner thread, because its sockets belong to that thread. */
-  @FunctionalInterface
-  interface DoorOpener {
-    Sessions.OpenDoor open() throws Exception;
-  }
 
   SessionConductor(
       SessionSpec spec,
       SessionInbox inbox,
-      DoorOpener opener,
+      HeaderFactory headers,
+      Doorway door,
+      @Nullable DoorFactory doors,
       OutputLog log,
       Outlet outlet,
       WorkerControl worker) {
     this.spec = spec;
     this.inbox = inbox;
-    this.opener = opener;
+    this.headers = headers;
+    this.door = door;
+    this.doors = doors;
     this.log = log;
     this.outlet = outlet;
     this.worker = worker;
@@ -76,9 +80,10 @@ final class SessionConductor implements Runnable {
 
   @Override
   public void run() {
-    Sessions.OpenDoor open;
     try {
-      open = opener.open();
+      if (doors != null) {
+        openSockets(doors);
+      }
     } catch (Exception e) {
       // Whoever asked for the session is told why; nothing else knows of it yet.
       bound.completeExceptionally(e);
@@ -86,8 +91,8 @@ final class SessionConductor implements Runnable {
       return;
     }
     Ending ending;
-    try (Door door = open.door()) {
-      ending = conduct(door, open.connection());
+    try (door) {
+      ending = conduct();
     } catch (RuntimeException e) {
       // A fault of ours must end this session only, and say so.
       LOG.atError().addKeyValue("session", spec.id()).setCause(e).log("session failed");
@@ -97,13 +102,33 @@ final class SessionConductor implements Runnable {
     finish(ending);
   }
 
-  private Ending conduct(Door door, ConnectionInfo connection) {
+  /** Sockets are opened on the owner thread, because they belong to it. */
+  private void openSockets(DoorFactory factory) throws Exception {
+    Sessions.OpenDoor open = factory.open(headers, log.next());
+    door.open(open.door());
+    connection = open.connection();
+    view = new SessionView(view.state(), view.started(), connection, view.workerPid());
+  }
+
+  private void openSockets(SessionEvent.OpenSockets wanted) {
+    try {
+      if (!door.hasSockets()) {
+        openSockets(wanted.doors());
+      }
+      wanted.opened().complete(connection);
+    } catch (Exception e) {
+      // Who asked is told; the session goes on without sockets.
+      wanted.opened().completeExceptionally(e);
+    }
+  }
+
+  private Ending conduct() {
     inbox.wakeWith(door::wakeup);
-    view = new SessionView(SessionState.STARTING, view.started(), connection, 0);
     outlet.status(Json.emptyObject(), "starting");
     Lifecycle lifecycle = new Lifecycle(spec, outlet, worker, door);
     Conversation conversation =
-        new Conversation(outlet, worker, door, new GatewayReplies(outlet, connection), lifecycle);
+        new Conversation(
+            outlet, worker, door, new GatewayReplies(outlet, () -> connection), lifecycle);
     bound.complete(connection);
     boolean flowing = true;
     while (true) {
@@ -113,12 +138,12 @@ final class SessionConductor implements Runnable {
       }
       Ending over = lifecycle.ending();
       if (over != null) {
-        lastWords(door);
+        lastWords();
         return over;
       }
       conversation.dispatch();
       lifecycle.checkDeadline();
-      show(connection, conversation, lifecycle);
+      show(conversation, lifecycle);
       outlet.releaseDue();
       flowing = door.deliver(log);
       log.trim(door.position());
@@ -149,6 +174,7 @@ final class SessionConductor implements Runnable {
           worker.started(pid);
           lifecycle.workerStarted();
         }
+        case SessionEvent.OpenSockets wanted -> openSockets(wanted);
         case SessionEvent.StartFailed(var reason) -> lifecycle.startFailed(reason);
         case SessionEvent.Interrupt(var done) -> {
           conversation.interrupt();
@@ -183,7 +209,7 @@ final class SessionConductor implements Runnable {
     }
   }
 
-  private void show(ConnectionInfo connection, Conversation conversation, Lifecycle lifecycle) {
+  private void show(Conversation conversation, Lifecycle lifecycle) {
     SessionState state = lifecycle.stopping() ? SessionState.STOPPING : conversation.state();
     if (state != view.state() || worker.pid() != view.workerPid()) {
       view = new SessionView(state, view.started(), connection, worker.pid());
@@ -191,7 +217,7 @@ final class SessionConductor implements Runnable {
   }
 
   /** Sends what is still unsaid, but does not wait for a client that does not listen. */
-  private void lastWords(Door door) {
+  private void lastWords() {
     outlet.release();
     Instant until = Instant.now().plus(LAST_WORDS);
     while (!door.deliver(log) && Instant.now().isBefore(until)) {

@@ -4,6 +4,7 @@ import dev.penstock.gateway.keeper.WorkerExit;
 import dev.penstock.gateway.lane.Lane;
 import dev.penstock.gateway.link.Frame;
 import dev.penstock.gateway.link.LinkConnection;
+import dev.penstock.protocol.connection.ConnectionInfo;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -55,6 +56,10 @@ sealed interface SessionEvent {
 
   /** The keeper started the process. */
   record WorkerStarted(long pid) implements Command {}
+
+  /** Open ZeroMQ sockets. */
+  record OpenSockets(Sessions.DoorFactory doors, CompletableFuture<ConnectionInfo> opened)
+      implements Command {}
 
   /** No process could be started. */
   record StartFailed(String reason) implements Command {}

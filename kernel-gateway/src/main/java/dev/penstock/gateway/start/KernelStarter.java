@@ -1,15 +1,14 @@
-package dev.penstock.gateway.control;
+package dev.penstock.gateway.start;
 
 import dev.penstock.gateway.door.ZmqDoor;
-import dev.penstock.gateway.json.Json;
 import dev.penstock.gateway.placement.Guards;
 import dev.penstock.gateway.placement.Placement;
 import dev.penstock.gateway.placement.StartedWorker;
 import dev.penstock.gateway.session.Ending;
+import dev.penstock.gateway.session.OutputLog;
 import dev.penstock.gateway.session.Session;
 import dev.penstock.gateway.session.SessionTable;
 import dev.penstock.gateway.session.Sessions;
-import dev.penstock.protocol.connection.ConnectionFiles;
 import dev.penstock.protocol.connection.ConnectionInfo;
 import dev.penstock.protocol.connection.RegistrationInfo;
 import dev.penstock.protocol.message.HeaderFactory;
@@ -28,10 +27,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.databind.node.ObjectNode;
 
 /** Starts kernels: sockets and worker at the same time. Thread-safe. */
-final class KernelStarter {
+public final class KernelStarter {
   private static final Logger LOG = LoggerFactory.getLogger(KernelStarter.class);
   private static final Duration REGISTRATION_LIMIT = Duration.ofSeconds(10);
 
@@ -42,7 +40,8 @@ final class KernelStarter {
   private final Leases leases;
   private final Registrar registrar;
 
-  KernelStarter(
+  /** Starts kernels with these parts of the gateway. */
+  public KernelStarter(
       SessionTable table, Placement placement, Guards guards, ZmqRuntime zmq, Leases leases) {
     this.table = table;
     this.placement = placement;
@@ -52,16 +51,18 @@ final class KernelStarter {
     this.registrar = new Registrar(zmq);
   }
 
-  /** Starts a kernel and returns the answer to {@code start}. */
-  ObjectNode start(ObjectNode request) throws ControlException {
-    StartRequest start = StartRequest.parse(request);
-    Signer signer = signer(start.connection());
+  /**
+   * Starts a kernel.
+   *
+   * @param log where its messages go
+   */
+  public Started start(StartRequest start, OutputLog log) throws StartException {
     Placement place = place(start);
     Sessions.Opening opening =
-        Sessions.open(start.spec(), headers -> door(start, signer, headers), place.keeper());
+        Sessions.open(start.spec(), start.sockets() ? doors(start) : null, log, place.keeper());
     Session session = opening.session();
     if (!table.add(session)) {
-      throw new ControlException(
+      throw new StartException(
           "leaving", "this gateway is about to end", "try again: another one is started");
     }
     session.whenEnded(ending -> ended(session, place, ending));
@@ -69,42 +70,47 @@ final class KernelStarter {
     StartedWorker worker = startWorker(session, start, place, opening.bound());
     lease(session, start);
     register(session, start, opening.bound());
-    return answer(session, opening.bound(), worker);
+    return new Started(session, opening.bound().join(), worker);
   }
 
-  private Placement place(StartRequest start) throws ControlException {
+  /** How the ZeroMQ sockets of a kernel are opened that was started so. */
+  public Sessions.DoorFactory doors(StartRequest start) throws StartException {
+    Signer signer = signer(start.connection());
+    return (headers, from) -> door(start, signer, headers, from);
+  }
+
+  private Placement place(StartRequest start) throws StartException {
     StartRequest.Guard named = start.guard();
     if (named == null) {
       return placement;
     }
     Placement guard = guards.take(named.name(), named.reason());
     if (guard == null) {
-      throw new ControlException(
+      throw new StartException(
           "guard-gone", "the guard that was to start the worker is gone", "try again");
     }
     return guard;
   }
 
-  private static Signer signer(ConnectionInfo connection) throws ControlException {
+  private static Signer signer(ConnectionInfo connection) throws StartException {
     try {
       return Signer.of(connection.signatureScheme(), connection.key());
     } catch (IllegalArgumentException e) {
-      throw new ControlException(
-          "bad-connection", String.valueOf(e.getMessage()), "use hmac-sha256");
+      throw new StartException("bad-connection", String.valueOf(e.getMessage()), "use hmac-sha256");
     }
   }
 
-  private Sessions.OpenDoor door(StartRequest start, Signer signer, HeaderFactory headers)
-      throws BindException {
+  private Sessions.OpenDoor door(
+      StartRequest start, Signer signer, HeaderFactory headers, long from) throws BindException {
     KernelSockets sockets = KernelSockets.bind(zmq, start.connection(), SocketLimits.DEFAULT);
     WireCodec codec = new WireCodec(signer, new ReplayGuard());
     return new Sessions.OpenDoor(
-        new ZmqDoor(start.spec().id(), sockets, codec, headers), sockets.connection());
+        new ZmqDoor(start.spec().id(), sockets, codec, headers, from), sockets.connection());
   }
 
   private StartedWorker startWorker(
       Session session, StartRequest start, Placement place, CompletableFuture<ConnectionInfo> bound)
-      throws ControlException {
+      throws StartException {
     try {
       // Sockets are bound meanwhile; no worker is started for a session that has none.
       place.prepare(start.order());
@@ -113,17 +119,17 @@ final class KernelStarter {
     } catch (IOException e) {
       session.startFailed(String.valueOf(e.getMessage()));
       table.release(session.spec().id());
-      throw new ControlException(
+      throw new StartException(
           "start-failed",
           "the Python worker could not be started: " + e.getMessage(),
           "run 'penstock doctor'");
     } catch (ExecutionException e) {
       table.release(session.spec().id());
-      throw new ControlException("bind-failed", reason(e), "");
+      throw new StartException("bind-failed", reason(e), "");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       session.stop(true, "the gateway is ending");
-      throw new ControlException("leaving", "this gateway is about to end", "try again");
+      throw new StartException("leaving", "this gateway is about to end", "try again");
     }
   }
 
@@ -132,11 +138,11 @@ final class KernelStarter {
     return String.valueOf(cause == null ? e.getMessage() : cause.getMessage());
   }
 
-  private void lease(Session session, StartRequest start) throws ControlException {
+  private void lease(Session session, StartRequest start) throws StartException {
     StartRequest.Lease lease = start.lease();
     if (lease != null && !leases.take(session, lease.pid(), lease.start())) {
       session.stop(true, "its owner is gone");
-      throw new ControlException(
+      throw new StartException(
           "owner-gone", "the process " + lease.pid() + " that asked for the kernel is gone", "");
     }
   }
@@ -144,7 +150,7 @@ final class KernelStarter {
   /** A launcher that does not answer will never use the kernel, which then has to end (JEP 66). */
   private void register(
       Session session, StartRequest start, CompletableFuture<ConnectionInfo> bound)
-      throws ControlException {
+      throws StartException {
     RegistrationInfo launcher = start.registration();
     if (launcher == null) {
       return;
@@ -153,7 +159,7 @@ final class KernelStarter {
     if (!registrar.register(launcher, bound.join(), codec, REGISTRATION_LIMIT)) {
       session.stop(true, "its launcher did not acknowledge the registration");
       table.release(session.spec().id());
-      throw new ControlException(
+      throw new StartException(
           "registration-failed",
           "the launcher at %s did not acknowledge the kernel's registration within %d s"
               .formatted(launcher.address(), REGISTRATION_LIMIT.toSeconds()),
@@ -168,19 +174,5 @@ final class KernelStarter {
         .addKeyValue("session", session.spec().id())
         .addKeyValue("exit", ending.exit())
         .log("session ended");
-  }
-
-  private static ObjectNode answer(
-      Session session, CompletableFuture<ConnectionInfo> bound, StartedWorker worker)
-      throws ControlException {
-    ObjectNode connection;
-    try {
-      connection = Json.readObject(ConnectionFiles.toJson(bound.join()));
-    } catch (IOException e) {
-      throw new ControlException("internal", "connection info is not JSON: " + e.getMessage(), "");
-    }
-    ObjectNode answer = Json.object().put("ok", true).put("id", session.spec().id());
-    answer.set("connection", connection);
-    return answer.put("start", worker.path().word()).put("worker_pid", worker.pid());
   }
 }

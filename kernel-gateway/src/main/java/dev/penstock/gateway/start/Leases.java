@@ -1,4 +1,4 @@
-package dev.penstock.gateway.control;
+package dev.penstock.gateway.start;
 
 import dev.penstock.gateway.keeper.Keeper;
 import dev.penstock.gateway.keeper.KeeperException;

@@ -1,4 +1,4 @@
-package dev.penstock.gateway.control;
+package dev.penstock.gateway.start;
 
 import dev.penstock.gateway.json.Json;
 import dev.penstock.gateway.placement.StartDecision;
@@ -21,23 +21,26 @@ import tools.jackson.databind.node.ObjectNode;
  * @param connection what the client wants of the connection: ports that are 0 are chosen
  * @param registration the launcher's socket that is told the ports (JEP 66); null if it knows them
  * @param lease the process whose end ends the session; null for an independent one
+ * @param sockets whether its ZeroMQ sockets are opened at once
  * @param guard who starts the worker; null for the keeper
  */
-record StartRequest(
+public record StartRequest(
     SessionSpec spec,
     WorkerOrder order,
     ConnectionInfo connection,
     @Nullable RegistrationInfo registration,
     @Nullable Lease lease,
+    boolean sockets,
     @Nullable Guard guard) {
 
   /** A session's owner: process id and start time (field 22 of {@code /proc/<pid>/stat}). */
-  record Lease(long pid, long start) {}
+  public record Lease(long pid, long start) {}
 
   /** A guard that has connected, and why the client started it, for people. */
-  record Guard(String name, String reason) {}
+  public record Guard(String name, String reason) {}
 
-  static StartRequest parse(ObjectNode request) throws ControlException {
+  /** Reads a request; {@code sockets} is true where it says nothing. */
+  public static StartRequest parse(ObjectNode request) throws StartException {
     ObjectNode environment = Json.child(request, "environment");
     ObjectNode env = Json.child(request, "env");
     String cwd = required(request, "cwd");
@@ -61,7 +64,13 @@ record StartRequest(
             process(request, cwd),
             Json.flag(request, "fresh"));
     return new StartRequest(
-        spec, order, connection(request), registration(request), lease(request), guard(request));
+        spec,
+        order,
+        connection(request),
+        registration(request),
+        lease(request),
+        request.path("sockets").asBoolean(true),
+        guard(request));
   }
 
   private static ObjectNode process(ObjectNode request, String cwd) {
@@ -74,7 +83,7 @@ record StartRequest(
     return process;
   }
 
-  private static long memoryLimit(ObjectNode request) throws ControlException {
+  private static long memoryLimit(ObjectNode request) throws StartException {
     long bytes = Json.integer(Json.child(request, "limits"), "memory", 0);
     if (bytes < 0) {
       throw bad("limits.memory", "must be a number of bytes above 0");
@@ -82,7 +91,7 @@ record StartRequest(
     return bytes;
   }
 
-  private static ConnectionInfo connection(ObjectNode request) throws ControlException {
+  private static ConnectionInfo connection(ObjectNode request) throws StartException {
     ObjectNode wanted = Json.child(request, "connection").deepCopy();
     if (Json.text(wanted, "key") == null) {
       wanted.put("key", UUID.randomUUID().toString());
@@ -90,20 +99,19 @@ record StartRequest(
     try {
       return ConnectionFiles.parse(Json.bytes(wanted));
     } catch (ConnectionFileException e) {
-      throw new ControlException("bad-connection", String.valueOf(e.getMessage()), "");
+      throw new StartException("bad-connection", String.valueOf(e.getMessage()), "");
     }
   }
 
-  private static @Nullable RegistrationInfo registration(ObjectNode request)
-      throws ControlException {
+  private static @Nullable RegistrationInfo registration(ObjectNode request) throws StartException {
     try {
       return ConnectionFiles.parseRegistration(Json.bytes(Json.child(request, "connection")));
     } catch (ConnectionFileException e) {
-      throw new ControlException("bad-connection", String.valueOf(e.getMessage()), "");
+      throw new StartException("bad-connection", String.valueOf(e.getMessage()), "");
     }
   }
 
-  private static @Nullable Lease lease(ObjectNode request) throws ControlException {
+  private static @Nullable Lease lease(ObjectNode request) throws StartException {
     JsonNode lease = request.get("lease");
     if (lease == null || lease.isNull()) {
       return null;
@@ -115,7 +123,7 @@ record StartRequest(
     return new Lease(pid, Json.integer(lease, "start", 0));
   }
 
-  private static @Nullable Guard guard(ObjectNode request) throws ControlException {
+  private static @Nullable Guard guard(ObjectNode request) throws StartException {
     if (!request.hasNonNull("guard")) {
       return null;
     }
@@ -134,7 +142,7 @@ record StartRequest(
     return args;
   }
 
-  private static JsonNode argv(ObjectNode environment, String field) throws ControlException {
+  private static JsonNode argv(ObjectNode environment, String field) throws StartException {
     JsonNode argv = environment.path(field);
     if (!argv.isArray() || argv.isEmpty()) {
       throw bad("environment." + field, "must be a non-empty list");
@@ -142,7 +150,7 @@ record StartRequest(
     return argv;
   }
 
-  private static String required(ObjectNode object, String field) throws ControlException {
+  private static String required(ObjectNode object, String field) throws StartException {
     String text = Json.text(object, field);
     if (text == null || text.isEmpty()) {
       throw bad(field, "is missing");
@@ -150,7 +158,7 @@ record StartRequest(
     return text;
   }
 
-  private static ControlException bad(String field, String problem) {
-    return new ControlException("bad-request", "start request: " + field + " " + problem, "");
+  private static StartException bad(String field, String problem) {
+    return new StartException("bad-request", "start request: " + field + " " + problem, "");
   }
 }

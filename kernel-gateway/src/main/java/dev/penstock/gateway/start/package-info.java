@@ -1,0 +1,5 @@
+/** Starting kernels: what is asked, sockets and worker, and whose end ends them. */
+@NullMarked
+package dev.penstock.gateway.start;
+
+import org.jspecify.annotations.NullMarked;
