@@ -1,0 +1,224 @@
+package dev.penstock.gateway.kernels;
+
+import dev.penstock.gateway.json.Json;
+import dev.penstock.gateway.session.Ending;
+import dev.penstock.gateway.session.OutputEntry;
+import dev.penstock.gateway.session.OutputLog;
+import dev.penstock.gateway.session.Request;
+import dev.penstock.gateway.session.SessionState;
+import dev.penstock.protocol.connection.ConnectionInfo;
+import dev.penstock.protocol.message.Channel;
+import dev.penstock.protocol.message.HeaderFactory;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A kernel as servers know it: its id and its log stay over restarts and deaths, its process does
+ * not. A process that dies unasked is started again; one that keeps dying at once is given up.
+ * Thread-safe.
+ */
+public final class Kernel {
+  private static final Logger LOG = LoggerFactory.getLogger(Kernel.class);
+
+  private final LifeOrder order;
+  private final LifeStarter starter;
+  private final KernelLog log;
+  private final RestartPolicy restarts = new RestartPolicy();
+  private final AtomicInteger connections = new AtomicInteger();
+  private final CompletableFuture<Ending> gone = new CompletableFuture<>();
+
+  /** Held while a life is replaced by the next one. */
+  private final Object turn = new Object();
+
+  private volatile @Nullable Life life;
+  private volatile boolean restarting;
+  private volatile boolean removed;
+  private volatile @Nullable Ending dead;
+
+  /** A kernel without a process; {@link #start} makes one. */
+  Kernel(LifeOrder order, LifeStarter starter, OutputLog log) {
+    this.order = order;
+    this.starter = starter;
+    this.log = new KernelLog(log);
+  }
+
+  public String id() {
+    return order.kernelId();
+  }
+
+  public LifeOrder order() {
+    return order;
+  }
+
+  /** Every message of this kernel to its clients, over all its lives. */
+  public OutputLog log() {
+    return log;
+  }
+
+  /** What is known of it now. */
+  public KernelView view() {
+    Ending ending = dead;
+    return new KernelView(
+        id(),
+        order.spec().name(),
+        log.lastActivity(),
+        state(),
+        connections.get(),
+        ending == null ? null : ending.cause());
+  }
+
+  private String state() {
+    Life now = life;
+    if (dead != null) {
+      return "dead";
+    }
+    if (restarting) {
+      return "restarting";
+    }
+    SessionState state = now == null ? SessionState.STARTING : now.state();
+    return state.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Process of the kernel; 0 while there is none. */
+  public long pid() {
+    Life now = life;
+    return now == null ? 0 : now.pid();
+  }
+
+  void start() throws KernelException {
+    synchronized (turn) {
+      begin();
+    }
+  }
+
+  /** Takes a request; one for a dead kernel is left unanswered, as its clients were told. */
+  public void submit(Request request) {
+    Life now = life;
+    if (now != null) {
+      log.touch();
+      now.submit(request);
+    }
+  }
+
+  /** Interrupts what runs now. */
+  public CompletableFuture<Void> interrupt() {
+    Life now = life;
+    return now == null ? CompletableFuture.completedFuture(null) : now.interrupt();
+  }
+
+  /** Where its ZeroMQ sockets are. */
+  public CompletableFuture<ConnectionInfo> connection() {
+    Life now = life;
+    return now == null
+        ? CompletableFuture.failedFuture(
+            new KernelException(KernelException.Reason.NOT_FOUND, "the kernel is dead"))
+        : now.connection();
+  }
+
+  /** Ends the process and starts another one; returns when that one runs. */
+  public void restart() throws KernelException {
+    synchronized (turn) {
+      restarting = true;
+      try {
+        Life old = life;
+        if (old != null) {
+          old.stop(false, "restarted by a client");
+          old.ended().join();
+        }
+        restarts.reset();
+        begin();
+      } finally {
+        restarting = false;
+      }
+    }
+  }
+
+  /** Ends the kernel for good; completed when it is gone. */
+  CompletableFuture<Ending> remove(boolean now, String cause) {
+    removed = true;
+    Life last = life;
+    if (last == null) {
+      gone.complete(new Ending(0, cause));
+    } else {
+      last.stop(now, cause);
+      CompletableFuture<Void> _ = last.ended().thenAccept(gone::complete);
+    }
+    return gone;
+  }
+
+  /** Completed when the kernel was removed and its process has ended. */
+  public CompletableFuture<Ending> gone() {
+    return gone;
+  }
+
+  /** A WebSocket was opened (1) or closed (-1). */
+  public void connected(int change) {
+    connections.addAndGet(change);
+    log.touch();
+  }
+
+  private void begin() throws KernelException {
+    if (removed) {
+      throw new KernelException(KernelException.Reason.NOT_FOUND, "the kernel was shut down");
+    }
+    Life next = starter.start(order, log);
+    dead = null;
+    life = next;
+    CompletableFuture<Void> _ = next.ended().thenAcceptAsync(ending -> ended(next, ending));
+  }
+
+  /** A process ended: asked to by a restart or a removal, or else it died. */
+  private void ended(Life old, Ending ending) {
+    synchronized (turn) {
+      if (removed || restarting || !old.equals(life)) {
+        return;
+      }
+      LOG.atInfo()
+          .addKeyValue("kernel", id())
+          .addKeyValue("exit", ending.exit())
+          .log("kernel died");
+      if (!restarts.another(Instant.now())) {
+        giveUp(ending);
+        return;
+      }
+      status("restarting");
+      try {
+        begin();
+      } catch (KernelException e) {
+        giveUp(new Ending(ending.exit(), String.valueOf(e.getMessage())));
+      }
+    }
+  }
+
+  private void giveUp(Ending ending) {
+    LOG.atWarn().addKeyValue("kernel", id()).log("kernel given up: it keeps dying");
+    dead = ending;
+    life = null;
+    status("dead");
+  }
+
+  /** A {@code status} that no process could say (WS-37). */
+  private void status(String state) {
+    byte[] content = Json.bytes(Json.object().put("execution_state", state));
+    HeaderFactory headers = new HeaderFactory(UUID.randomUUID().toString(), "kernel");
+    log.append(
+        new OutputEntry(
+            Channel.IOPUB,
+            "status",
+            ("kernel." + id() + ".status").getBytes(StandardCharsets.UTF_8),
+            null,
+            headers.next("status"),
+            Json.emptyObject(),
+            Json.emptyObject(),
+            content,
+            List.of()));
+  }
+}

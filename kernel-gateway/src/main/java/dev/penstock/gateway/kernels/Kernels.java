@@ -1,0 +1,106 @@
+package dev.penstock.gateway.kernels;
+
+import dev.penstock.gateway.kernels.KernelException.Reason;
+import dev.penstock.gateway.session.Ending;
+import dev.penstock.gateway.session.OutputLog;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+/**
+ * All kernels of a server, of every kind. A kernel counts from the moment it is asked for, so that
+ * quick clients cannot have more than are allowed. Thread-safe.
+ */
+public final class Kernels {
+  private final LifeStarter starter;
+  private final Function<String, OutputLog> logs;
+  private final int most;
+  private final Map<String, Kernel> kernels = new LinkedHashMap<>();
+  private boolean closed;
+
+  /**
+   * No kernels yet.
+   *
+   * @param starter starts kernels of every kind
+   * @param logs makes the log of the kernel with an id
+   * @param most how many there may be; 0 for any number
+   */
+  public Kernels(LifeStarter starter, Function<String, OutputLog> logs, int most) {
+    this.starter = starter;
+    this.logs = logs;
+    this.most = most;
+  }
+
+  /**
+   * Starts a kernel and returns when its process runs.
+   *
+   * @throws KernelException if there are too many, the id is taken or the process cannot be started
+   */
+  public Kernel start(LifeOrder order) throws KernelException {
+    Kernel kernel = reserve(order);
+    try {
+      kernel.start();
+      return kernel;
+    } catch (KernelException e) {
+      forget(kernel);
+      throw e;
+    }
+  }
+
+  private synchronized Kernel reserve(LifeOrder order) throws KernelException {
+    if (closed) {
+      throw new KernelException(Reason.FAILED, "the server is shutting down");
+    }
+    if (kernels.containsKey(order.kernelId())) {
+      throw new KernelException(Reason.CONFLICT, "Kernel already exists: " + order.kernelId());
+    }
+    if (most > 0 && kernels.size() >= most) {
+      throw new KernelException(
+          Reason.LIMIT, "Resource Limit: there are %d kernels of at most %d".formatted(most, most));
+    }
+    Kernel kernel = new Kernel(order, starter, logs.apply(order.kernelId()));
+    kernels.put(order.kernelId(), kernel);
+    return kernel;
+  }
+
+  /** The kernel with this id. */
+  public Kernel find(String id) throws KernelException {
+    Kernel kernel;
+    synchronized (this) {
+      kernel = kernels.get(id);
+    }
+    if (kernel == null) {
+      throw new KernelException(Reason.NOT_FOUND, "Kernel does not exist: " + id);
+    }
+    return kernel;
+  }
+
+  /** Kernels in the order they were started. */
+  public synchronized List<Kernel> all() {
+    return List.copyOf(kernels.values());
+  }
+
+  /** Ends a kernel and forgets it; returns when its process is gone. */
+  public void remove(String id, String cause) throws KernelException {
+    Kernel kernel = find(id);
+    Ending _ = kernel.remove(false, cause).join();
+    forget(kernel);
+  }
+
+  /** Ends all kernels and takes no new ones. Completed when they are gone. */
+  public CompletableFuture<?> close(String cause) {
+    List<CompletableFuture<Ending>> ends = new ArrayList<>();
+    synchronized (this) {
+      closed = true;
+      kernels.values().forEach(kernel -> ends.add(kernel.remove(true, cause)));
+    }
+    return CompletableFuture.allOf(ends.toArray(CompletableFuture<?>[]::new));
+  }
+
+  private synchronized void forget(Kernel kernel) {
+    kernels.remove(kernel.id(), kernel);
+  }
+}
