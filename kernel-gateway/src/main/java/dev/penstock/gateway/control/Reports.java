@@ -4,6 +4,7 @@ import dev.penstock.gateway.json.Json;
 import dev.penstock.gateway.json.JsonLineException;
 import dev.penstock.gateway.placement.Zygotes;
 import dev.penstock.gateway.session.Ending;
+import dev.penstock.gateway.session.Logged;
 import dev.penstock.gateway.session.OutputEntry;
 import dev.penstock.gateway.session.OutputLog;
 import dev.penstock.gateway.session.Session;
@@ -92,9 +93,10 @@ final class Reports {
     ObjectNode answer = Json.object().put("ok", true);
     ArrayNode entries = answer.putArray("entries");
     OutputLog.Slice slice = session.log().read(from, limit);
-    long seq = slice.first();
-    for (OutputEntry entry : slice.entries()) {
-      ObjectNode line = entries.addObject().put("seq", seq++).put("msg_type", entry.msgType());
+    for (Logged logged : slice.entries()) {
+      OutputEntry entry = logged.entry();
+      ObjectNode line =
+          entries.addObject().put("seq", logged.seq()).put("msg_type", entry.msgType());
       try {
         line.set("parent", Json.readObject(entry.parentHeader()));
         line.set("content", Json.readObject(entry.content()));
@@ -103,6 +105,6 @@ final class Reports {
             "internal", "an output entry is not JSON: " + e.getMessage(), "");
       }
     }
-    return answer.put("next", seq).put("lost", slice.first() - from);
+    return answer.put("next", slice.next()).put("lost", slice.first() - from);
   }
 }

@@ -1,6 +1,7 @@
 package dev.penstock.gateway.session;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
@@ -25,7 +26,7 @@ public final class MemoryOutputLog implements OutputLog {
    *
    * @param begin bytes of all entries before this one
    */
-  private record Kept(OutputEntry entry, long begin) {}
+  private record Kept(Logged logged, long begin) {}
 
   /** A log that keeps at most {@code bound} bytes of what readers have passed. */
   public MemoryOutputLog(long bound) {
@@ -39,7 +40,7 @@ public final class MemoryOutputLog implements OutputLog {
       if (next - first == ring.length) {
         grow();
       }
-      ring[slot(next)] = new Kept(entry, bytesEver);
+      ring[slot(next)] = new Kept(Logged.of(next, Instant.now(), entry), bytesEver);
       bytesEver += entry.bytes();
       more.signalAll();
       return next++;
@@ -77,7 +78,7 @@ public final class MemoryOutputLog implements OutputLog {
     lock.lock();
     try {
       Kept kept = kept(seq);
-      return kept == null ? null : kept.entry();
+      return kept == null ? null : kept.logged().entry();
     } finally {
       lock.unlock();
     }
@@ -85,17 +86,17 @@ public final class MemoryOutputLog implements OutputLog {
 
   @Override
   public Slice read(long from, int limit) {
-    List<OutputEntry> found = new ArrayList<>();
+    List<Logged> found = new ArrayList<>();
     lock.lock();
     try {
       long start = Math.max(from, first);
       for (long seq = start; seq < next && found.size() < limit; seq++) {
         Kept kept = kept(seq);
         if (kept != null) {
-          found.add(kept.entry());
+          found.add(kept.logged());
         }
       }
-      return new Slice(start, found);
+      return new Slice(start, found, start + found.size());
     } finally {
       lock.unlock();
     }

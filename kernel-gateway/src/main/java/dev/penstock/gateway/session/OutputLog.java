@@ -27,15 +27,20 @@ public interface OutputLog {
   /** The entry with this number, or null if it is gone or not there yet. */
   @Nullable OutputEntry get(long seq);
 
-  /** Entries from {@code from} (or the oldest kept one, if later) on, at most {@code limit}. */
+  /**
+   * Entries from {@code from} (or the oldest kept one, if later) on, at most {@code limit}, fewer
+   * when they are large. Numbers may be left out where later entries made earlier ones needless.
+   */
   Slice read(long from, int limit);
 
   /**
    * A stretch of the log.
    *
-   * @param first number of its first entry
+   * @param first where it begins: later than asked for if what was before is gone
+   * @param entries in order; may be empty
+   * @param next the number to read on from
    */
-  record Slice(long first, List<OutputEntry> entries) {}
+  record Slice(long first, List<Logged> entries, long next) {}
 
   /** Lets go of what is over the bound; entries from {@code needed} on stay, whatever they cost. */
   void trim(long needed);

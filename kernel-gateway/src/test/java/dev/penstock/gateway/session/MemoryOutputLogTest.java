@@ -34,7 +34,7 @@ class MemoryOutputLogTest {
     }
     OutputLog.Slice kept = log.read(0, 1000);
     assertThat(kept.first()).isEqualTo(100 - kept.entries().size());
-    assertThat(kept.entries().stream().mapToLong(OutputEntry::bytes).sum())
+    assertThat(kept.entries().stream().mapToLong(logged -> logged.entry().bytes()).sum())
         .isLessThanOrEqualTo(10_000);
     assertThat(log.get(kept.first() - 1)).as("gone").isNull();
     assertThat(log.get(99)).isNotNull();
@@ -48,7 +48,7 @@ class MemoryOutputLogTest {
     OutputLog.Slice slice = log.read(20, 5);
     assertThat(slice.first()).isEqualTo(20);
     assertThat(slice.entries())
-        .extracting(e -> e.content().length)
+        .extracting(logged -> logged.entry().content().length)
         .containsExactly(20, 21, 22, 23, 24);
   }
 

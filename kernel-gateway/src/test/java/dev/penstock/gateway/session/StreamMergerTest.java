@@ -110,7 +110,8 @@ class StreamMergerTest {
   /** Contents in the log, with apostrophes for quotes. */
   private List<String> said() {
     return log.read(0, 1000).entries().stream()
-        .map(e -> new String(e.content(), StandardCharsets.UTF_8).replace('"', '\''))
+        .map(logged ->
+            new String(logged.entry().content(), StandardCharsets.UTF_8).replace('"', '\''))
         .toList();
   }
 
