@@ -1,5 +1,6 @@
 package dev.penstock.gateway.control;
 
+import dev.penstock.gateway.door.Audiences;
 import dev.penstock.gateway.door.ZmqDoor;
 import dev.penstock.gateway.json.Json;
 import dev.penstock.gateway.placement.Guards;
@@ -41,6 +42,7 @@ final class KernelStarter {
   private final ZmqRuntime zmq;
   private final Leases leases;
   private final Registrar registrar;
+  private final Audiences audiences = new Audiences();
 
   KernelStarter(
       SessionTable table, Placement placement, Guards guards, ZmqRuntime zmq, Leases leases) {
@@ -99,7 +101,7 @@ final class KernelStarter {
     KernelSockets sockets = KernelSockets.bind(zmq, start.connection(), SocketLimits.DEFAULT);
     WireCodec codec = new WireCodec(signer, new ReplayGuard());
     return new Sessions.OpenDoor(
-        new ZmqDoor(start.spec().id(), sockets, codec, headers), sockets.connection());
+        new ZmqDoor(start.spec().id(), sockets, codec, headers, audiences), sockets.connection());
   }
 
   private StartedWorker startWorker(

@@ -43,6 +43,7 @@ public final class ZmqDoor implements Door {
   private final WireCodec codec;
   private final HeaderFactory headers;
   private final Questions questions;
+  private final Audience audience;
 
   /**
    * Welcomes that a new subscription asks for (JEP 65): this door's alone, other doors have no
@@ -58,13 +59,23 @@ public final class ZmqDoor implements Door {
   private long position;
   private boolean stalled;
 
-  /** A door over bound sockets. */
-  public ZmqDoor(String kernelId, KernelSockets sockets, WireCodec codec, HeaderFactory headers) {
+  /**
+   * A door over bound sockets.
+   *
+   * @param audiences who listened before a restart
+   */
+  public ZmqDoor(
+      String kernelId,
+      KernelSockets sockets,
+      WireCodec codec,
+      HeaderFactory headers,
+      Audiences audiences) {
     this.kernelId = kernelId;
     this.sockets = sockets;
     this.codec = codec;
     this.headers = headers;
     questions = new Questions(frames -> sockets.send(Channel.STDIN, frames));
+    audience = new Audience(audiences, sockets.connection());
   }
 
   @Override
@@ -89,7 +100,7 @@ public final class ZmqDoor implements Door {
   @Override
   public boolean deliver(OutputLog log) {
     questions.askAgain();
-    if (!greet() || (waiting != null && !offer(waiting))) {
+    if (!greet() || audience.isAwaited() || (waiting != null && !offer(waiting))) {
       return false;
     }
     for (OutputEntry entry = log.get(position); entry != null; entry = log.get(position)) {
@@ -117,6 +128,7 @@ public final class ZmqDoor implements Door {
 
   @Override
   public void close() {
+    audience.leave(sockets.publisher().subscribers());
     sockets.close();
   }
 
@@ -257,6 +269,7 @@ public final class ZmqDoor implements Door {
     if (event.length == 0 || event[0] != 1) {
       return;
     }
+    audience.came();
     byte[] topic = Arrays.copyOfRange(event, 1, event.length);
     String text;
     try {
