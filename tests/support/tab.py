@@ -96,10 +96,13 @@ class Tab:
         self.kernel = kernel
         self.messages: list[Message] = []
         self._session = uuid.uuid4().hex
-        address = f"{server.url.replace('http', 'ws', 1)}api/kernels/{kernel}/channels"
+        self._connect()
+
+    def _connect(self) -> None:
+        address = f"{self.server.url.replace('http', 'ws', 1)}api/kernels/{self.kernel}/channels"
         self._socket = websocket.create_connection(
             f"{address}?session_id={self._session}",
-            header=[f"Authorization: token {server.token}"],
+            header=[f"Authorization: token {self.server.token}"],
             timeout=seconds(30),
         )
 
@@ -167,6 +170,11 @@ class Tab:
     def act(self, action: str) -> None:
         """`interrupt` or `restart`, by the server."""
         rest(self.server, "POST", f"kernels/{self.kernel}/{action}")
+
+    def reconnect(self) -> None:
+        """Closes the WebSocket and opens another one, as JupyterLab does after each restart."""
+        self._socket.close()
+        self._connect()
 
     def another(self) -> Tab:
         """One more tab of the same kernel."""
