@@ -26,6 +26,7 @@ class Server:
     url: str
     token: str
     log: Path
+    pid: int
 
     def page(self, path: str) -> str:
         """The address of a page, with the token that lets its browser in."""
@@ -35,12 +36,26 @@ class Server:
 @contextmanager
 def jupyter_lab(root: Path, log: Path) -> Iterator[Server]:
     """JupyterLab, Notebook 7 and Voila's preview, as one server over the notebooks in `root`."""
+    with _jupyter_server("jupyterlab", root, log) as server:
+        yield server
+
+
+@contextmanager
+def jupyter_server(root: Path, log: Path, *options: str) -> Iterator[Server]:
+    """The server without pages, with more options of its command line."""
+    with _jupyter_server("jupyter_server", root, log, *options) as server:
+        yield server
+
+
+@contextmanager
+def _jupyter_server(module: str, root: Path, log: Path, *options: str) -> Iterator[Server]:
     arguments = [
-        "jupyterlab",
+        module,
         "--no-browser",
         "--port=0",
         "--ip=127.0.0.1",
         "--allow-root",
+        *options,
         str(root),
     ]
     with _process(arguments, root, log) as process:
@@ -48,7 +63,7 @@ def jupyter_lab(root: Path, log: Path) -> Iterator[Server]:
         _until_it_says(process, log, r"Use Control-C to stop this server")
         said = json.loads(info.read_text(encoding="utf-8"))
         # "localhost" may be the other loopback address, where nobody listens.
-        yield Server(f"http://127.0.0.1:{said['port']}/", said["token"], log)
+        yield Server(f"http://127.0.0.1:{said['port']}/", said["token"], log, process.pid)
 
 
 @contextmanager
@@ -71,7 +86,7 @@ def voila(root: Path, log: Path, *, preheated: int = 0) -> Iterator[Server]:
         said = _until_it_says(process, log, r"running at:\s+http://[^/]*:(\d+)/")
         if preheated:
             _until_it_says(process, log, rf"filled with {preheated} kernel")
-        yield Server(f"http://127.0.0.1:{said[1]}/", token, log)
+        yield Server(f"http://127.0.0.1:{said[1]}/", token, log, process.pid)
 
 
 def _free_port() -> int:

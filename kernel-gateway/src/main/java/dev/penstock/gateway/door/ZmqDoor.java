@@ -43,6 +43,7 @@ public final class ZmqDoor implements Door {
   private final WireCodec codec;
   private final HeaderFactory headers;
   private final Questions questions;
+  private final Audience audience;
 
   /**
    * Welcomes that a new subscription asks for (JEP 65): this door's alone, other doors have no
@@ -61,16 +62,23 @@ public final class ZmqDoor implements Door {
   /**
    * A door over bound sockets.
    *
+   * @param audiences who listened before a restart
    * @param from number of the first log entry that it sends
    */
   public ZmqDoor(
-      String kernelId, KernelSockets sockets, WireCodec codec, HeaderFactory headers, long from) {
+      String kernelId,
+      KernelSockets sockets,
+      WireCodec codec,
+      HeaderFactory headers,
+      Audiences audiences,
+      long from) {
     this.kernelId = kernelId;
     this.sockets = sockets;
     this.codec = codec;
     this.headers = headers;
     position = from;
     questions = new Questions(frames -> sockets.send(Channel.STDIN, frames));
+    audience = new Audience(audiences, sockets.connection());
   }
 
   @Override
@@ -95,7 +103,7 @@ public final class ZmqDoor implements Door {
   @Override
   public boolean deliver(OutputLog log) {
     questions.askAgain();
-    if (!greet() || (waiting != null && !offer(waiting))) {
+    if (!greet() || audience.isAwaited() || (waiting != null && !offer(waiting))) {
       return false;
     }
     for (OutputEntry entry = log.get(position); entry != null; entry = log.get(position)) {
@@ -123,6 +131,7 @@ public final class ZmqDoor implements Door {
 
   @Override
   public void close() {
+    audience.leave(sockets.publisher().subscribers());
     sockets.close();
   }
 
@@ -258,6 +267,7 @@ public final class ZmqDoor implements Door {
     if (event.length == 0 || event[0] != 1) {
       return;
     }
+    audience.came();
     byte[] topic = Arrays.copyOfRange(event, 1, event.length);
     String text;
     try {

@@ -1,5 +1,6 @@
 package dev.penstock.gateway.session;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -9,4 +10,10 @@ import java.util.List;
  * @param identities tells the recipient's clients apart: on ZeroMQ the routing frames of the
  *     request, sent back unchanged (WIRE-16)
  */
-public record Client(Recipient recipient, List<byte[]> identities) {}
+public record Client(Recipient recipient, List<byte[]> identities) {
+  /** Whether both came from the same client. */
+  boolean same(Client other) {
+    return recipient.equals(other.recipient)
+        && Arrays.deepEquals(identities.toArray(), other.identities.toArray());
+  }
+}

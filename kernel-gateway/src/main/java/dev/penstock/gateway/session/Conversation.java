@@ -106,6 +106,12 @@ final class Conversation implements Inbound {
     }
   }
 
+  /** The worker died by itself: nothing that waits for it will run. */
+  void died() {
+    main.died();
+    List.copyOf(subshells.all()).forEach(subshell -> subshell.shell().died());
+  }
+
   @Override
   public void request(Request request) {
     if (desk.lifecycle().stopping() && !request.type().equals("shutdown_request")) {

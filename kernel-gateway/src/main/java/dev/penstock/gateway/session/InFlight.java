@@ -110,6 +110,11 @@ final class InFlight {
     return request;
   }
 
+  /** What the worker has and did not begin. */
+  List<Request> ahead() {
+    return sent.stream().skip(1).toList();
+  }
+
   private static long size(Request request) {
     Message message = request.message();
     long sum = 64L + message.header().length + message.parentHeader().length;

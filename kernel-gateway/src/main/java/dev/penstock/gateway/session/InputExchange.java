@@ -3,8 +3,6 @@ package dev.penstock.gateway.session;
 import dev.penstock.gateway.link.Frame;
 import dev.penstock.protocol.message.Header;
 import dev.penstock.protocol.message.WireException;
-import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,7 +49,7 @@ final class InputExchange {
   boolean waitsFor(Request reply) {
     return asking != null
         && reply.type().equals("input_reply")
-        && same(reply.client().identities(), asking.client().identities());
+        && reply.client().same(asking.client());
   }
 
   /**
@@ -76,9 +74,5 @@ final class InputExchange {
       // A client's nonsense in a field that it need not set: as if it had not.
       return "";
     }
-  }
-
-  private static boolean same(List<byte[]> left, List<byte[]> right) {
-    return Arrays.deepEquals(left.toArray(), right.toArray());
   }
 }

@@ -168,11 +168,12 @@ final class Lifecycle {
   }
 
   /**
-   * Tells the clients why, in the cell that ran, and stops the heartbeat: no reply is sent (design,
-   * decision 7).
+   * Tells the clients why, in the cell that ran, and stops the heartbeat: that cell gets no reply
+   * (design, decision 7).
    */
   private Ending die(WorkerExit exit, String cause, Conversation conversation) {
     outlet.stream(conversation.currentParent(), "stderr", "\nPenstock: " + cause + "\n");
+    conversation.died();
     door.stopHeartbeat();
     return new Ending(exit.code(), cause + stderrTail.asSuffix());
   }

@@ -4,6 +4,7 @@ import dev.penstock.gateway.link.Frame;
 import dev.penstock.protocol.message.Channel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -150,6 +151,28 @@ final class Shell {
     begin();
     if (frame.asksExit()) {
       desk.lifecycle().stop(false, false, "exited as the user asked");
+    }
+  }
+
+  /**
+   * The worker died in the running request. That one gets no reply (design, decision 7); the cells
+   * that its client sent behind it are aborted as after an error. Other clients' cells are not:
+   * some take that for success, and shall notice that their kernel is dead.
+   */
+  void died() {
+    Request running = inFlight.running();
+    if (running == null) {
+      return;
+    }
+    desk.door().serve(Duration.ZERO, inbound);
+    List<Request> behind = new ArrayList<>(inFlight.ahead());
+    behind.addAll(queue.clear());
+    for (Request request : behind) {
+      if (request.type().equals("execute_request") && request.client().same(running.client())) {
+        desk.busy(request);
+        desk.replies().aborted(request);
+        desk.idle(request);
+      }
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.penstock.gateway.start;
 
+import dev.penstock.gateway.door.Audiences;
 import dev.penstock.gateway.door.ZmqDoor;
 import dev.penstock.gateway.placement.Guards;
 import dev.penstock.gateway.placement.Placement;
@@ -39,6 +40,7 @@ public final class KernelStarter {
   private final ZmqRuntime zmq;
   private final Leases leases;
   private final Registrar registrar;
+  private final Audiences audiences = new Audiences();
 
   /** Starts kernels with these parts of the gateway. */
   public KernelStarter(
@@ -105,7 +107,8 @@ public final class KernelStarter {
     KernelSockets sockets = KernelSockets.bind(zmq, start.connection(), SocketLimits.DEFAULT);
     WireCodec codec = new WireCodec(signer, new ReplayGuard());
     return new Sessions.OpenDoor(
-        new ZmqDoor(start.spec().id(), sockets, codec, headers, from), sockets.connection());
+        new ZmqDoor(start.spec().id(), sockets, codec, headers, audiences, from),
+        sockets.connection());
   }
 
   private StartedWorker startWorker(
