@@ -16,6 +16,7 @@ from .. import __version__
 from ..client.errors import GatewayError
 from ..platforms import unsupported
 from .printing import print_error
+from .serve_options import add_options
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -91,6 +92,8 @@ def build_parser() -> argparse.ArgumentParser:
     logs.add_argument("id", metavar="ID", help="kernel id, or its beginning")
     logs.add_argument("--output", action="store_true", help="print the kernel's own output instead")
 
+    serve = add(commands, "serve", "serve.serve", "serve Jupyter's REST and WebSocket over HTTP")
+    add_options(serve)
     add(commands, "status", "status.status", "tell whether the gateway runs, and what it does")
     add(commands, "doctor", "doctor.doctor", "check this installation and say how to mend it")
     gateway = commands.add_parser("gateway", help="end the gateway")

@@ -15,6 +15,7 @@ import dev.penstock.gateway.placement.Zygotes;
 import dev.penstock.gateway.runtime.IdleHeap;
 import dev.penstock.gateway.runtime.Orphans;
 import dev.penstock.gateway.runtime.RuntimeDirectory;
+import dev.penstock.gateway.serve.Servers;
 import dev.penstock.gateway.session.Session;
 import dev.penstock.gateway.session.SessionState;
 import dev.penstock.gateway.session.SessionTable;
@@ -65,7 +66,7 @@ final class Gateway implements KeeperListener {
 
   private volatile boolean keeperLost;
 
-  private record Parts(Keeper keeper, Zygotes zygotes, Leases leases) {}
+  private record Parts(Zygotes zygotes, Leases leases, Servers servers) {}
 
   /**
    * How long what is not used is kept.
@@ -95,13 +96,15 @@ final class Gateway implements KeeperListener {
         LinkServer _ = LinkServer.listen(directory.workerSocket(), table::find)) {
       Zygotes zygotes = new Zygotes(keeper);
       Leases leases = new Leases(keeper);
-      parts.complete(new Parts(keeper, zygotes, leases));
       WorkerStart starts = new WorkerStart(directory.workerSocket(), directory.sessions());
       LocalPlacement placement = new LocalPlacement(keeper, zygotes, starts);
       Guards guards = new Guards(starts, table);
       KernelStarter starter = new KernelStarter(table, placement, guards, zmq, leases);
       About about = new About(version, parent(), started);
-      Operations operations = new Operations(table, starter, zygotes, about, leaving::countDown);
+      Servers servers = new Servers(starter, keeper);
+      parts.complete(new Parts(zygotes, leases, servers));
+      Operations operations =
+          new Operations(table, starter, zygotes, about, servers::start, leaving::countDown);
       try (ControlServer _ = ControlServer.listen(directory.controlSocket(), operations, guards)) {
         // All sockets listen: the keeper now tells whoever waits for this gateway.
         keeper.hello();
@@ -109,7 +112,8 @@ final class Gateway implements KeeperListener {
             .addKeyValue("version", version)
             .addKeyValue("start_ms", Duration.between(started, Instant.now()).toMillis())
             .log("gateway ready");
-        stayUntilDone(zygotes);
+        stayUntilDone(zygotes, servers);
+        servers.close();
       }
       leave(keeper, guards);
     }
@@ -120,13 +124,13 @@ final class Gateway implements KeeperListener {
     return ProcessHandle.current().parent().map(ProcessHandle::pid).orElse(0L);
   }
 
-  private void stayUntilDone(Zygotes zygotes) {
+  private void stayUntilDone(Zygotes zygotes, Servers servers) {
     IdleHeap heap = new IdleHeap();
     try {
       while (!leaving.await(patience.sweep().toMillis(), TimeUnit.MILLISECONDS)) {
         zygotes.expire(patience.zygoteIdle());
         heap.sweep(table.live().stream().noneMatch(s -> s.view().state() == SessionState.BUSY));
-        if (table.closeIfIdle(patience.idle())) {
+        if (servers.isEmpty() && table.closeIfIdle(patience.idle())) {
           LOG.atInfo()
               .addKeyValue("idle_s", patience.idle().toSeconds())
               .log("leaving: no kernel for the idle time");
@@ -182,6 +186,10 @@ final class Gateway implements KeeperListener {
   public void processGone(long pid) {
     Parts ready = ready();
     if (ready != null) {
+      if (ready.servers().isOwner(pid)) {
+        LOG.atInfo().log("leaving: whoever started the server is gone");
+        leaving.countDown();
+      }
       // Not on the keeper's reader thread: ending sessions asks the keeper again.
       Thread.ofVirtual().name("owner-gone").start(() -> endOrphans(ready.leases(), pid));
     }

@@ -12,6 +12,7 @@ import dev.penstock.gateway.start.StartException;
 import dev.penstock.gateway.start.StartRequest;
 import dev.penstock.gateway.start.Started;
 import dev.penstock.protocol.connection.ConnectionFiles;
+import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -31,19 +32,39 @@ public final class Operations {
   private final SessionTable table;
   private final KernelStarter starter;
   private final Reports reports;
+  private final Server server;
   private final Runnable leave;
+
+  /** Starts an HTTP server in this gateway. */
+  @FunctionalInterface
+  public interface Server {
+    /**
+     * Starts it.
+     *
+     * @return the port it listens on, 0 for a Unix-domain socket
+     * @throws IOException if it cannot listen
+     */
+    int start(ObjectNode settings) throws IOException;
+  }
 
   /**
    * The operations over this gateway's parts.
    *
    * @param about what {@code ping} and {@code status} tell
+   * @param server starts HTTP servers
    * @param leave ends the gateway; returns at once
    */
   public Operations(
-      SessionTable table, KernelStarter starter, Zygotes zygotes, About about, Runnable leave) {
+      SessionTable table,
+      KernelStarter starter,
+      Zygotes zygotes,
+      About about,
+      Server server,
+      Runnable leave) {
     this.table = table;
     this.starter = starter;
     this.reports = new Reports(table, zygotes, about);
+    this.server = server;
     this.leave = leave;
   }
 
@@ -55,6 +76,7 @@ public final class Operations {
       case "list" -> reports.list();
       case "output" -> reports.output(session(request), request);
       case "start" -> start(request);
+      case "serve" -> serve(request);
       case "poll" -> ending(session(request).ended().getNow(null));
       case "wait" -> ending(session(request).ended().join());
       case "signal" -> signal(session(request), (int) Json.integer(request, "signal", 0));
@@ -73,6 +95,14 @@ public final class Operations {
               "there is no operation '" + op + "'",
               "client and gateway differ in version: run 'penstock status'");
     };
+  }
+
+  private ObjectNode serve(ObjectNode request) throws ControlException {
+    try {
+      return ok().put("port", server.start(Json.child(request, "settings")));
+    } catch (IOException e) {
+      throw new ControlException("serve-failed", "The server cannot start: " + e.getMessage(), "");
+    }
   }
 
   private ObjectNode start(ObjectNode request) throws ControlException {

@@ -1,0 +1,37 @@
+package dev.penstock.gateway.rest;
+
+import dev.penstock.gateway.http.Routes;
+import dev.penstock.gateway.kernels.Kernels;
+import dev.penstock.gateway.specs.KernelSpecs;
+import java.nio.file.Path;
+
+/** All of Jupyter's REST API. */
+public final class Api {
+  private Api() {}
+
+  /**
+   * What the API is over.
+   *
+   * @param base the server's base path, with a slash at both ends
+   * @param listed whether kernels may be listed
+   * @param openVersion whether everybody may ask for the version
+   */
+  public record Parts(
+      String base,
+      Kernels kernels,
+      KernelSpecs specs,
+      KernelEnvironment environment,
+      Path root,
+      boolean listed,
+      boolean openVersion) {}
+
+  /** Adds the API's paths. */
+  public static void addTo(Routes routes, Parts parts) {
+    KernelFactory factory =
+        new KernelFactory(parts.kernels(), parts.specs(), parts.environment(), parts.root());
+    new StatusApi(parts.kernels(), parts.openVersion()).addTo(routes);
+    new SpecsApi(parts.specs()).addTo(routes);
+    new KernelsApi(parts.base(), factory, parts.listed()).addTo(routes);
+    new SessionsApi(parts.base(), factory, parts.listed()).addTo(routes);
+  }
+}

@@ -1,0 +1,104 @@
+package dev.penstock.gateway.rest;
+
+import dev.penstock.gateway.http.Answer;
+import dev.penstock.gateway.http.Call;
+import dev.penstock.gateway.http.HttpException;
+import dev.penstock.gateway.http.Routes;
+import dev.penstock.gateway.json.Json;
+import dev.penstock.gateway.kernels.Kernel;
+import dev.penstock.gateway.kernels.KernelException;
+import java.io.IOException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code /api/kernels} (REST-02 to REST-07). */
+final class KernelsApi {
+  private static final long INTERRUPT_LIMIT_S = 10;
+
+  private final String base;
+  private final KernelFactory factory;
+  private final boolean listed;
+
+  /**
+   * The API.
+   *
+   * @param base the server's base path
+   * @param listed whether kernels may be listed: kernel_gateway says no unless asked to
+   */
+  KernelsApi(String base, KernelFactory factory, boolean listed) {
+    this.base = base;
+    this.factory = factory;
+    this.listed = listed;
+  }
+
+  void addTo(Routes routes) {
+    routes
+        .add("GET", "/api/kernels", _ -> list())
+        .add("POST", "/api/kernels", this::create)
+        .add("GET", "/api/kernels/{id}", call -> Answer.ok(KernelModels.model(find(call))))
+        .add("DELETE", "/api/kernels/{id}", this::delete)
+        .add("POST", "/api/kernels/{id}/interrupt", this::interrupt)
+        .add("POST", "/api/kernels/{id}/restart", this::restart);
+  }
+
+  private Answer list() throws HttpException {
+    if (!listed) {
+      throw new HttpException(403, "Forbidden");
+    }
+    ArrayNode all = Json.array();
+    factory.kernels().all().forEach(kernel -> all.add(KernelModels.model(kernel)));
+    return Answer.ok(all);
+  }
+
+  private Answer create(Call call) throws HttpException, IOException {
+    ObjectNode wanted = call.json();
+    try {
+      Kernel kernel = factory.start(Json.text(wanted, "name"), wanted);
+      return Answer.created(base + "api/kernels/" + kernel.id(), KernelModels.model(kernel));
+    } catch (KernelException e) {
+      throw KernelModels.error(e);
+    }
+  }
+
+  private Kernel find(Call call) throws HttpException {
+    try {
+      return factory.kernels().find(call.part("id"));
+    } catch (KernelException e) {
+      throw KernelModels.error(e);
+    }
+  }
+
+  private Answer delete(Call call) throws HttpException {
+    try {
+      factory.kernels().remove(call.part("id"), "deleted by a client");
+      return Answer.nothing();
+    } catch (KernelException e) {
+      throw KernelModels.error(e);
+    }
+  }
+
+  private Answer interrupt(Call call) throws HttpException, InterruptedException {
+    try {
+      find(call).interrupt().get(INTERRUPT_LIMIT_S, TimeUnit.SECONDS);
+      return Answer.nothing();
+    } catch (ExecutionException e) {
+      throw new HttpException(500, "The kernel cannot be interrupted: " + e.getCause());
+    } catch (TimeoutException e) {
+      throw new HttpException(
+          500, "The kernel took no interrupt within " + INTERRUPT_LIMIT_S + " s: restart it");
+    }
+  }
+
+  private Answer restart(Call call) throws HttpException {
+    Kernel kernel = find(call);
+    try {
+      kernel.restart();
+      return Answer.ok(KernelModels.model(kernel));
+    } catch (KernelException e) {
+      throw new HttpException(500, "Exception restarting kernel: " + e.getMessage());
+    }
+  }
+}

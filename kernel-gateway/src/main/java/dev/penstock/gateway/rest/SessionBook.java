@@ -1,0 +1,49 @@
+package dev.penstock.gateway.rest;
+
+import dev.penstock.gateway.kernels.Kernel;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Which document has which kernel. A session goes with its kernel. Thread-safe. */
+final class SessionBook {
+  private final Map<String, NotebookSession> sessions = new LinkedHashMap<>();
+
+  synchronized List<NotebookSession> all() {
+    sweep();
+    return new ArrayList<>(sessions.values());
+  }
+
+  synchronized Optional<NotebookSession> find(String id) {
+    sweep();
+    return Optional.ofNullable(sessions.get(id));
+  }
+
+  /** The session of a document. */
+  synchronized Optional<NotebookSession> at(String path, String type) {
+    sweep();
+    return sessions.values().stream()
+        .filter(session -> session.path().equals(path) && session.type().equals(type))
+        .findFirst();
+  }
+
+  synchronized void put(NotebookSession session) {
+    sessions.put(session.id(), session);
+  }
+
+  synchronized void remove(String id) {
+    sessions.remove(id);
+  }
+
+  /** Whether another session than this one uses the kernel. */
+  synchronized boolean isShared(Kernel kernel, String id) {
+    return sessions.values().stream()
+        .anyMatch(other -> other.kernel().equals(kernel) && !other.id().equals(id));
+  }
+
+  private void sweep() {
+    sessions.values().removeIf(session -> session.kernel().gone().isDone());
+  }
+}

@@ -1,0 +1,88 @@
+package dev.penstock.gateway.serve;
+
+import dev.penstock.gateway.json.Json;
+import dev.penstock.gateway.rest.KernelEnvironment;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * How a server is to be, as {@code penstock serve} read it from options, variables and files
+ * (docs/local-sockets.md, {@code serve}). Every field has a value there.
+ *
+ * @param ip address to listen on
+ * @param port to listen on; 0 chooses one
+ * @param portRetries how many ports after it are tried when it is taken
+ * @param socket path of a Unix-domain socket to listen on instead; null for none
+ * @param token empty for none
+ * @param basePath path before all others, with a slash at both ends
+ * @param root directory that contents are below and kernels start in
+ * @param python interpreter of kernelspecs that name none by path
+ * @param prefix that interpreter's environment
+ * @param maxKernels 0 for any number
+ * @param kernelGateway whether it behaves as kernel_gateway where that and jupyter_server differ
+ */
+record ServeSettings(
+    String ip,
+    int port,
+    int portRetries,
+    @Nullable Path socket,
+    String token,
+    String basePath,
+    Path root,
+    String python,
+    Path prefix,
+    String defaultKernel,
+    int maxKernels,
+    boolean listKernels,
+    boolean kernelGateway,
+    long maxBody,
+    ObjectNode cors,
+    @Nullable Path certificate,
+    @Nullable Path privateKey,
+    KernelEnvironment environment) {
+
+  static ServeSettings of(ObjectNode json) {
+    return new ServeSettings(
+        json.path("ip").asString(""),
+        json.path("port").asInt(0),
+        json.path("port_retries").asInt(0),
+        path(json, "socket"),
+        json.path("token").asString(""),
+        json.path("base_url").asString("/"),
+        Path.of(json.path("root_dir").asString("/")),
+        json.path("python").asString(""),
+        Path.of(json.path("prefix").asString("/")),
+        json.path("default_kernel").asString(""),
+        json.path("max_kernels").asInt(0),
+        json.path("list_kernels").asBoolean(true),
+        json.path("kernel_gateway").asBoolean(false),
+        json.path("max_body_size").asLong(0),
+        Json.child(json, "cors"),
+        path(json, "certfile"),
+        path(json, "keyfile"),
+        new KernelEnvironment(texts(json.path("env")), names(json.path("allow_env"))));
+  }
+
+  private static @Nullable Path path(JsonNode json, String field) {
+    String text = Json.text(json, field);
+    return text == null || text.isEmpty() ? null : Path.of(text);
+  }
+
+  private static Map<String, String> texts(JsonNode object) {
+    Map<String, String> texts = new LinkedHashMap<>();
+    object.properties().forEach(e -> texts.put(e.getKey(), e.getValue().asString("")));
+    return texts;
+  }
+
+  private static Set<String> names(JsonNode list) {
+    Set<String> names = new LinkedHashSet<>();
+    list.forEach(name -> names.add(name.asString("")));
+    return names;
+  }
+}

@@ -1,0 +1,175 @@
+package dev.penstock.gateway.serve;
+
+import dev.penstock.gateway.http.Access;
+import dev.penstock.gateway.http.ApiHandler;
+import dev.penstock.gateway.http.HttpException;
+import dev.penstock.gateway.http.HttpServer;
+import dev.penstock.gateway.http.Origins;
+import dev.penstock.gateway.http.Routes;
+import dev.penstock.gateway.json.Json;
+import dev.penstock.gateway.kernels.Kernel;
+import dev.penstock.gateway.kernels.KernelException;
+import dev.penstock.gateway.kernels.Kernels;
+import dev.penstock.gateway.kernels.LifeStarter;
+import dev.penstock.gateway.kernels.PenstockStarter;
+import dev.penstock.gateway.kernels.StartRecipes;
+import dev.penstock.gateway.rest.Api;
+import dev.penstock.gateway.session.Sessions;
+import dev.penstock.gateway.specs.JupyterPath;
+import dev.penstock.gateway.specs.KernelSpecs;
+import dev.penstock.gateway.start.KernelStarter;
+import dev.penstock.gateway.websocket.Channels;
+import java.io.IOException;
+import java.net.BindException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A running server: REST and WebSocket over this gateway's kernels. Thread-safe. */
+public final class Serving implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Serving.class);
+  private static final Pattern CHANNELS = Pattern.compile("/api/kernels/([^/]+)/channels/?");
+  private static final Duration END_LIMIT = Duration.ofSeconds(4);
+
+  /** A cell with a large upload is one message. */
+  private static final long MAX_MESSAGE = 256L << 20;
+
+  private final HttpServer http;
+  private final Kernels kernels;
+  private final Channels channels;
+  private final int port;
+
+  private Serving(HttpServer http, Kernels kernels, Channels channels, int port) {
+    this.http = http;
+    this.kernels = kernels;
+    this.channels = channels;
+    this.port = port;
+  }
+
+  /**
+   * Starts a server.
+   *
+   * @throws IOException if it cannot listen there
+   */
+  public static Serving start(ObjectNode json, KernelStarter starter) throws IOException {
+    ServeSettings settings = ServeSettings.of(json);
+    KernelSpecs specs =
+        new KernelSpecs(
+            JupyterPath.of(settings.environment().base(), settings.prefix()),
+            Set.of(),
+            settings.defaultKernel(),
+            settings.basePath());
+    LifeStarter lives = new PenstockStarter(starter, new StartRecipes(settings.python()));
+    Kernels kernels = new Kernels(lives, _ -> Sessions.log(), settings.maxKernels());
+    HttpServer http = new HttpServer(MAX_MESSAGE);
+    Channels channels = new Channels(http.webSockets());
+    int port = listen(http, settings);
+    Routes routes = new Routes();
+    Api.addTo(
+        routes,
+        new Api.Parts(
+            settings.basePath(),
+            kernels,
+            specs,
+            settings.environment(),
+            settings.root(),
+            settings.listKernels(),
+            !settings.kernelGateway()));
+    Serving serving = new Serving(http, kernels, channels, port);
+    http.start(
+        new ApiHandler(
+            settings.basePath(),
+            routes,
+            new Access(settings.token(), "penstock-" + port),
+            origins(settings),
+            serving::upgrade,
+            settings.kernelGateway() ? 401 : 403,
+            settings.maxBody()));
+    LOG.atInfo().addKeyValue("port", port).log("serving");
+    return serving;
+  }
+
+  private static int listen(HttpServer http, ServeSettings settings) throws IOException {
+    Path socket = settings.socket();
+    if (socket != null) {
+      http.listen(socket);
+      return 0;
+    }
+    SslContextFactory.Server tls = Tls.of(settings.certificate(), settings.privateKey());
+    for (int i = 0; ; i++) {
+      try {
+        return http.listen(settings.ip(), settings.port() + i, tls);
+      } catch (BindException e) {
+        if (i >= settings.portRetries() || settings.port() == 0) {
+          throw new IOException(
+              "cannot listen on %s:%d: %s"
+                  .formatted(settings.ip(), settings.port(), e.getMessage()),
+              e);
+        }
+      }
+    }
+  }
+
+  private static Origins origins(ServeSettings settings) {
+    Map<String, String> headers = new LinkedHashMap<>();
+    Json.child(settings.cors(), "headers")
+        .properties()
+        .forEach(e -> headers.put(e.getKey(), e.getValue().asString("")));
+    String pattern = Json.text(settings.cors(), "origin_pattern");
+    return new Origins(
+        settings.cors().path("origin").asString(""),
+        pattern == null || pattern.isEmpty() ? null : Pattern.compile(pattern),
+        headers);
+  }
+
+  private boolean upgrade(String path, Request request, Response response, Callback callback)
+      throws HttpException {
+    Matcher match = CHANNELS.matcher(path);
+    if (!match.matches()) {
+      return false;
+    }
+    return channels.upgrade(
+        find(match.group(1)),
+        Request.extractQueryParameters(request).getValue("session_id"),
+        request,
+        response,
+        callback);
+  }
+
+  private Kernel find(String id) throws HttpException {
+    try {
+      return kernels.find(id);
+    } catch (KernelException e) {
+      throw new HttpException(404, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** The port that it listens on; 0 for a Unix-domain socket. */
+  public int port() {
+    return port;
+  }
+
+  /** Ends the server, and its kernels with it. */
+  @Override
+  public void close() {
+    channels.close();
+    var _ =
+        kernels
+            .close("the server was stopped")
+            .completeOnTimeout(null, END_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
+            .join();
+    http.close();
+  }
+}

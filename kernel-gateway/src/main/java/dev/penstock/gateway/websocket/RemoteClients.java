@@ -1,0 +1,32 @@
+package dev.penstock.gateway.websocket;
+
+import dev.penstock.gateway.kernels.Kernel;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The clients of all kernels, by kernel and {@code session_id}. Thread-safe. */
+final class RemoteClients {
+  /** How long a client that is away can come back to where it was. */
+  private static final Duration KEPT = Duration.ofHours(24);
+
+  private final Map<Key, RemoteClient> clients = new HashMap<>();
+
+  private record Key(Kernel kernel, String sessionId) {}
+
+  /** The client with this id, a new one if there is none. */
+  synchronized RemoteClient find(Kernel kernel, String sessionId) {
+    Instant limit = Instant.now().minus(KEPT);
+    clients
+        .entrySet()
+        .removeIf(e -> e.getKey().kernel().gone().isDone() || isOlder(e.getValue(), limit));
+    return clients.computeIfAbsent(
+        new Key(kernel, sessionId), _ -> new RemoteClient(kernel, sessionId));
+  }
+
+  private static boolean isOlder(RemoteClient client, Instant limit) {
+    Instant away = client.awaySince();
+    return away != null && away.isBefore(limit);
+  }
+}
