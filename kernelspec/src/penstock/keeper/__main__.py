@@ -1,5 +1,5 @@
-"""Entry of keeper, guard and tether. Run as ``python -I -S -X utf8 .../penstock/keeper/__main__.py``,
-see `penstock.client.starter`, `penstock.client.guard` and the gateway's package `foreign`.
+"""Entry of keeper, guard and tether. Run as ``python -I -S -X utf8 .../keeper/__main__.py``, see
+`penstock.client.starter`, `penstock.client.guard` and the gateway's package `foreign`.
 
 Without ``site`` the package's own folder is not on ``sys.path``; it is added last, so that nothing
 that lives beside it can hide a module of the standard library.

@@ -2,8 +2,8 @@
 
 The gateway's JVM can give a child no session of its own and learns no signal that ended it; and
 when the JVM is killed, nobody would end what it started. A tether does the three things for one
-kernel, and holds the FIFOs that are the kernel's stdout and stderr. It lives by its stdin: when that
-ends, for whatever reason, it ends the kernel and itself.
+kernel, and holds the FIFOs that are the kernel's stdout and stderr. It lives by its stdin: when
+that ends, for whatever reason, it ends the kernel and itself.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ SETTLE = 0.02
 """Seconds between two looks whether the kernel's process group is empty."""
 
 END_TIMEOUT = 5.0
-"""Seconds after which the tether exits even if the kernel cannot be killed (it hangs in the system)."""
+"""Seconds after which the tether exits even if the kernel cannot be killed (it hangs in the
+system).
+"""
 
 
 class Tether:
@@ -75,12 +77,10 @@ class Tether:
         try:
             self._folder = os.path.dirname(request["lanes"][0])
             os.chdir(request["cwd"])
-            fds = {
-                target: _lane(path) for target, path in zip((1, 2), request["lanes"], strict=True)
-            }
+            lanes = [_lane(path) for path in request["lanes"]]
             # JPY_PARENT_PID as jupyter_client has it: the number that the kernel's getppid() gives.
             env = {**request["env"], "JPY_PARENT_PID": str(os.getpid())}
-            self._pid = self._group = spawn(request["argv"], env, fds)
+            self._pid = self._group = spawn(request["argv"], env, {1: lanes[0], 2: lanes[1]})
         except OSError as error:
             _tell({"error": f"{error.strerror}: {error.filename or request['argv'][0]}"})
             self.end()
@@ -112,8 +112,8 @@ class Tether:
 
 
 def _lane(path: str) -> int:
-    """Makes a FIFO, holds it open, so that the kernel can write whether somebody reads yet or not, and
-    returns the end for the kernel.
+    """Makes a FIFO, holds it open, so that the kernel can write whether somebody reads yet or not,
+    and returns the end for the kernel.
     """
     os.mkfifo(path, 0o600)
     os.open(path, os.O_RDWR | os.O_NONBLOCK)

@@ -216,7 +216,7 @@ final class ForeignLife implements Life {
       cause =
           relay.isAskedByClient()
               ? "shut down by a client"
-              : ExitCause.ofKernel(code, starting) + stderr.asSuffix();
+              : ExitCause.ofKernel(code, starting) + (starting ? stderr.asSuffix() : "");
     }
     LOG.atInfo()
         .addKeyValue("kernel", order.kernelId())
