@@ -1,5 +1,5 @@
-"""Entry of keeper and guard. Run as ``python -I -S -X utf8 .../penstock/keeper/__main__.py``, see
-`penstock.client.starter` and `penstock.client.guard`.
+"""Entry of keeper, guard and tether. Run as ``python -I -S -X utf8 .../keeper/__main__.py``, see
+`penstock.client.starter`, `penstock.client.guard` and the gateway's package `foreign`.
 
 Without ``site`` the package's own folder is not on ``sys.path``; it is added last, so that nothing
 that lives beside it can hide a module of the standard library.
@@ -12,6 +12,8 @@ sys.path.append(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(
 
 if sys.argv[1] == "guard":
     from penstock.keeper.guarding import main
+elif sys.argv[1] == "tether":
+    from penstock.keeper.tether import main
 else:
     from penstock.keeper.startup import main
 

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Says in words why a worker ended (design, "a death is told"). */
-final class ExitCause {
+/** Says in words why a worker or another kernel ended (design, "a death is told"). */
+public final class ExitCause {
   private static final Map<Integer, String> SIGNALS =
       Map.ofEntries(
           Map.entry(1, "SIGHUP, hang-up"),
@@ -51,10 +51,32 @@ final class ExitCause {
         + " by signal "
         + signal
         + " ("
-        + SIGNALS.getOrDefault(signal, "no common name")
+        + name(signal)
         + ")"
         + memory(exit, memoryLimit)
         + ".";
+  }
+
+  /**
+   * One sentence about an exit of another kernel's process that nobody asked for.
+   *
+   * @param code exit code, or the negative number of the signal that killed it
+   */
+  public static String ofKernel(int code, boolean starting) {
+    String when = starting ? " while it was starting" : "";
+    return code >= 0
+        ? "The kernel's process ended" + when + " with exit code " + code + "."
+        : "The kernel's process was killed"
+            + when
+            + " by signal "
+            + -code
+            + " ("
+            + name(-code)
+            + ").";
+  }
+
+  private static String name(int signal) {
+    return SIGNALS.getOrDefault(signal, "no common name");
   }
 
   private static String memory(WorkerExit exit, long memoryLimit) {

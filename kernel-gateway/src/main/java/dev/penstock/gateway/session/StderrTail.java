@@ -4,12 +4,13 @@ package dev.penstock.gateway.session;
  * The last part of what a starting worker wrote to stderr: no client sees it there, so the
  * session's cause carries it.
  */
-final class StderrTail {
+public final class StderrTail {
   private static final int KEPT = 2000;
 
   private final StringBuilder tail = new StringBuilder();
 
-  void add(String text) {
+  /** Adds text and forgets the oldest. */
+  public void add(String text) {
     tail.append(text);
     if (tail.length() > KEPT) {
       tail.delete(0, tail.length() - KEPT);
@@ -17,7 +18,7 @@ final class StderrTail {
   }
 
   /** The tail on lines of its own, or nothing. */
-  String asSuffix() {
+  public String asSuffix() {
     return tail.isEmpty() ? "" : "\n" + tail.toString().strip();
   }
 }

@@ -1,0 +1,64 @@
+package dev.penstock.gateway.foreign;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Whether a kernel answers: it replied on shell and was heard on iopub. Until then it is asked
+ * again and again, because what a kernel publishes before it knows its subscriber is lost (as
+ * jupyter_server's nudge). Belongs to the kernel's owner thread.
+ */
+final class Readiness {
+  private static final Duration PAUSE = Duration.ofMillis(500);
+
+  private final CompletableFuture<Boolean> ready = new CompletableFuture<>();
+  private boolean replied;
+  private boolean heard;
+  private long nextAt = System.nanoTime();
+
+  /** Completes with true when the kernel is ready, with false when it will never be. */
+  CompletableFuture<Boolean> future() {
+    return ready;
+  }
+
+  boolean isReady() {
+    return replied && heard;
+  }
+
+  /** A reply came on shell. */
+  void replied() {
+    replied = true;
+    settle();
+  }
+
+  /** Something came on iopub. */
+  void heard() {
+    heard = true;
+    settle();
+  }
+
+  /** The kernel is gone. */
+  void never() {
+    ready.complete(false);
+  }
+
+  /** Whether to ask now; true at most twice a second. */
+  boolean isDue() {
+    if (isReady() || nextAt - System.nanoTime() > 0) {
+      return false;
+    }
+    nextAt = System.nanoTime() + PAUSE.toNanos();
+    return true;
+  }
+
+  /** How long the owner may wait. */
+  Duration patience(Duration atMost) {
+    return isReady() ? atMost : Duration.ofNanos(Math.max(0, nextAt - System.nanoTime()));
+  }
+
+  private void settle() {
+    if (isReady()) {
+      ready.complete(true);
+    }
+  }
+}
