@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from typing import Any
 
 import psutil
@@ -33,19 +31,6 @@ MANY = 6
 """Kernels at the same time: enough for races, few enough for a small machine."""
 
 RESTARTS = 20
-
-
-@contextmanager
-def stopped(pid: int) -> Iterator[None]:
-    """SIGSTOP, and SIGCONT at the end: to the process, it is as if the machine had slept."""
-    os.kill(pid, signal.SIGSTOP)
-    try:
-        eventually(
-            lambda: psutil.Process(pid).status() == psutil.STATUS_STOPPED, 5, "it has stopped"
-        )
-        yield
-    finally:
-        os.kill(pid, signal.SIGCONT)
 
 
 @pytest.mark.parametrize("now", [True, False], ids=["now", "politely"])
@@ -128,7 +113,7 @@ def test_the_heart_beats_while_the_worker_sleeps(kernel: Kernel) -> None:
     connection = dict(kernel.manager.get_connection_info())
     with wire.client(connection) as client:
         counting = client.start("for n in range(1000): print(n)\nn")
-        with stopped(worker):
+        with processes.stopped(worker):
             assert client.heartbeat([b"awake?"]) == [b"awake?"]
             asked = client.send("kernel_info_request", channel="control").finish()
             assert asked.content["status"] == "ok"
@@ -155,7 +140,7 @@ def test_a_sleeping_worker_can_be_ended(kernel: Kernel, how: str) -> None:
 def test_an_interrupt_waits_for_a_sleeping_worker(kernel: Kernel) -> None:
     worker = kernel.worker_pid
     cell = kernel.send(BUSY).until_text("busy")
-    with stopped(worker):
+    with processes.stopped(worker):
         kernel.interrupt()
     assert cell.finish().ename == "KeyboardInterrupt"
     kernel.assert_healthy()
@@ -164,7 +149,7 @@ def test_an_interrupt_waits_for_a_sleeping_worker(kernel: Kernel) -> None:
 @pytest.mark.beyond_reference
 def test_a_sleeping_client_keeps_its_kernel(via: str, own_gateway: Gateway) -> None:
     with owner.running(via) as client:
-        with stopped(client.pid), started(via) as another:
+        with processes.stopped(client.pid), started(via) as another:
             another.assert_healthy()
             assert processes.alive(client.worker)
         assert processes.alive(client.worker)
@@ -175,7 +160,7 @@ def test_a_sleeping_client_keeps_its_kernel(via: str, own_gateway: Gateway) -> N
 @pytest.mark.beyond_reference
 def test_a_client_killed_asleep_loses_its_kernel(via: str, own_gateway: Gateway) -> None:
     with owner.running(via) as client:
-        with stopped(client.pid):
+        with processes.stopped(client.pid):
             os.kill(client.pid, signal.SIGKILL)
         eventually(lambda: not processes.alive(client.worker), 5, "it ends with its client")
 
@@ -205,7 +190,7 @@ def test_a_manager_of_asyncio(via: str, gateway: Gateway) -> None:
 
 
 def test_many_kernels_of_asyncio_at_once(via: str, gateway: Gateway) -> None:
-    async def one(manager: AsyncMultiKernelManager) -> int:
+    async def one(manager: Any) -> int:
         kernel = await manager.start_kernel(kernel_name=KERNEL_NAMES[via], env=clean())
         client = manager.get_kernel(kernel).client()
         client.start_channels()
@@ -254,8 +239,8 @@ def held(process: psutil.Process) -> tuple[int, int]:
 
 
 def fits(now: tuple[int, int], before: tuple[int, int]) -> bool:
-    """Whether about as much is held as before: the JVM makes and ends threads of its own, but what a
-    restart leaks is there twenty times.
+    """Whether about as much is held as before: the JVM makes and ends threads of its own, but what
+    a restart leaks is there twenty times.
     """
     return all(n < b + RESTARTS // 2 for n, b in zip(now, before, strict=True))
 

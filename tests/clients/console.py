@@ -50,6 +50,15 @@ class Console:
         self.terminal.send("\r")
         return self.prompt()
 
+    def detach(self) -> None:
+        """Leaves the kernel alive, by the command for that."""
+        try:
+            self.terminal.send("exit(keep_kernel=True)\r")
+            self.terminal.expect_exact("keeping kernel alive")
+            self.terminal.expect(pexpect.EOF)
+        finally:
+            self.terminal.close(force=True)
+
     def quit(self) -> int:
         """Leaves as a user does; the exit code."""
         try:
