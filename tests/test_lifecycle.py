@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -13,6 +14,7 @@ import pytest
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.multikernelmanager import AsyncMultiKernelManager, MultiKernelManager
 
+from tests.clients.console import Console
 from tests.support import owner, processes, wire
 from tests.support.environment import clean
 from tests.support.gateway import Gateway
@@ -225,6 +227,22 @@ def test_many_kernels_of_threads_at_once(via: str, gateway: Gateway) -> None:
 
     with ThreadPoolExecutor(MANY) as pool:
         assert list(pool.map(one, range(MANY))) == ["42"] * MANY
+
+
+@pytest.mark.beyond_reference
+def test_a_kernel_of_nobody_in_two_consoles(own_gateway: Gateway, tmp_path: Path) -> None:
+    kernel = own_gateway.ask("kernel", "start")
+    existing = f"--existing={kernel['connection_file']}"
+    first, second = Console(tmp_path / "1.png", existing), Console(tmp_path / "2.png", existing)
+    first.enter("shared = 'Mula'")
+    assert "Mula" in second.enter("shared")
+    first.detach()
+    assert "'Mula-Mutha'" in second.enter("shared + '-Mutha'")
+    second.detach()
+    assert processes.alive(kernel["worker_pid"])
+    own_gateway.run("kernel", "stop", kernel["id"])
+    assert not processes.alive(kernel["worker_pid"])
+    assert not Path(kernel["connection_file"]).exists()
 
 
 def politely(kernel: Kernel) -> None:
