@@ -18,16 +18,16 @@ INTERRUPT = "\x03"
 
 
 class Console:
-    """One run of the program, at its prompt."""
+    """One run of the program, at its prompt, with a kernel of its own or an `--existing=` one."""
 
-    def __init__(self, picture: Path) -> None:
+    def __init__(self, picture: Path, kernel: str = f"--kernel={KERNEL}") -> None:
         self.picture = picture
         copy = ["cp", "{file}", str(picture)]
         self.terminal = pexpect.spawn(
             str(Path(sys.executable).with_name("jupyter")),
             [
                 "console",
-                f"--kernel={KERNEL}",
+                kernel,
                 "--ZMQTerminalInteractiveShell.image_handler=tempfile",
                 f"--ZMQTerminalInteractiveShell.tempfile_image_handler={copy}",
             ],
@@ -49,6 +49,15 @@ class Console:
         self.terminal.send(line)
         self.terminal.send("\r")
         return self.prompt()
+
+    def detach(self) -> None:
+        """Leaves the kernel alive, by the command for that."""
+        try:
+            self.terminal.send("exit(keep_kernel=True)\r")
+            self.terminal.expect_exact("keeping kernel alive")
+            self.terminal.expect(pexpect.EOF)
+        finally:
+            self.terminal.close(force=True)
 
     def quit(self) -> int:
         """Leaves as a user does; the exit code."""

@@ -61,9 +61,10 @@ def _jupyter_server(module: str, root: Path, log: Path, *options: str) -> Iterat
     with _process(arguments, root, log) as process:
         info = Path(os.environ["JUPYTER_RUNTIME_DIR"], f"jpserver-{process.pid}.json")
         _until_it_says(process, log, r"Use Control-C to stop this server")
-        said = json.loads(info.read_text(encoding="utf-8"))
+        # It says so before it writes the file, and before it listens.
+        said = eventually(lambda: _listening(info), 20, f"the server listens; see {log}")
         # "localhost" may be the other loopback address, where nobody listens.
-        yield Server(f"http://127.0.0.1:{said['port']}/", said["token"], log, process.pid)
+        yield Server(f"http://127.0.0.1:{said['port']}/", str(said["token"]), log, process.pid)
 
 
 @contextmanager
@@ -87,6 +88,16 @@ def voila(root: Path, log: Path, *, preheated: int = 0) -> Iterator[Server]:
         if preheated:
             _until_it_says(process, log, rf"filled with {preheated} kernel")
         yield Server(f"http://127.0.0.1:{said[1]}/", token, log, process.pid)
+
+
+def _listening(info: Path) -> dict[str, object]:
+    """What the server's file says, once it is whole and connections are taken."""
+    try:
+        said: dict[str, object] = json.loads(info.read_text(encoding="utf-8"))
+        socket.create_connection(("127.0.0.1", int(str(said["port"])))).close()
+    except (OSError, ValueError):
+        return {}
+    return said
 
 
 def _free_port() -> int:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -18,6 +21,19 @@ def alive(pid: int) -> bool:
         return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
+
+
+@contextmanager
+def stopped(pid: int) -> Iterator[None]:
+    """SIGSTOP, and SIGCONT at the end: to the process, it is as if the machine had slept."""
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        eventually(
+            lambda: psutil.Process(pid).status() == psutil.STATUS_STOPPED, 5, "it has stopped"
+        )
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
 
 
 def belonging_to(runtime: Path) -> list[psutil.Process]:

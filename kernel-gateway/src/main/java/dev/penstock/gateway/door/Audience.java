@@ -32,14 +32,27 @@ final class Audience {
 
   /** Whether somebody is missing who will come soon. */
   boolean isAwaited() {
-    if (missing > 0 && System.nanoTime() - since > PATIENCE.toNanos()) {
+    if (missing > 0 && left() <= 0) {
       missing = 0;
     }
     return missing > 0;
   }
 
+  /** How long the owner may wait before nobody is awaited any more. */
+  Duration patience(Duration atMost) {
+    if (missing <= 0) {
+      return atMost;
+    }
+    Duration left = Duration.ofNanos(Math.max(0, left()));
+    return left.compareTo(atMost) < 0 ? left : atMost;
+  }
+
   /** The kernel has ended while so many listened. */
   void leave(int subscribers) {
     audiences.leave(connection, subscribers);
+  }
+
+  private long left() {
+    return since + PATIENCE.toNanos() - System.nanoTime();
   }
 }

@@ -15,13 +15,9 @@ import dev.penstock.protocol.message.WireException;
 import dev.penstock.protocol.wire.WireCodec;
 import dev.penstock.protocol.zmq.KernelSockets;
 import dev.penstock.protocol.zmq.Received;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,6 +34,9 @@ public final class ZmqDoor implements Door {
   /** Messages taken from the sockets before the owner does its other work. */
   private static final int MESSAGES_PER_STEP = 64;
 
+  /** Bytes that iopub holds back for its audience before the worker has to wait, too. */
+  private static final long MOST_HELD = 4L << 20;
+
   private final String kernelId;
   private final KernelSockets sockets;
   private final WireCodec codec;
@@ -45,11 +44,7 @@ public final class ZmqDoor implements Door {
   private final Questions questions;
   private final Audience audience;
 
-  /**
-   * Welcomes that a new subscription asks for (JEP 65): this door's alone, other doors have no
-   * subscriptions.
-   */
-  private final Deque<List<byte[]>> welcomes = new ArrayDeque<>();
+  private final Welcomes welcomes;
 
   /**
    * The encoded message that a client did not take yet: it is offered again as it is, in its place.
@@ -57,6 +52,13 @@ public final class ZmqDoor implements Door {
   private @Nullable List<byte[]> waiting;
 
   private long position;
+
+  /** The number of the first entry whose reply was not sent while iopub was held back. */
+  private long replied;
+
+  /** Bytes of the entries that were passed over while iopub was held back. */
+  private long held;
+
   private boolean stalled;
 
   /**
@@ -78,12 +80,13 @@ public final class ZmqDoor implements Door {
     this.headers = headers;
     position = from;
     questions = new Questions(frames -> sockets.send(Channel.STDIN, frames));
+    welcomes = new Welcomes(codec, headers);
     audience = new Audience(audiences, sockets.connection());
   }
 
   @Override
   public void serve(Duration patience, Inbound inbound) {
-    Received received = sockets.poll(questions.patience(patience));
+    Received received = sockets.poll(audience.patience(questions.patience(patience)));
     for (int i = 0; received != null; i++) {
       take(received.channel(), received.frames(), inbound);
       received = i < MESSAGES_PER_STEP ? sockets.poll(Duration.ZERO) : null;
@@ -103,19 +106,37 @@ public final class ZmqDoor implements Door {
   @Override
   public boolean deliver(OutputLog log) {
     questions.askAgain();
-    if (!greet() || audience.isAwaited() || (waiting != null && !offer(waiting))) {
+    if (!greet() || (waiting != null && !offer(waiting))) {
       return false;
+    }
+    if (audience.isAwaited()) {
+      return replyAhead(log);
     }
     for (OutputEntry entry = log.get(position); entry != null; entry = log.get(position)) {
       if (entry.channel() == Channel.IOPUB && !greet()) {
         return false;
       }
       position++;
-      if (!send(entry)) {
+      if ((entry.channel() == Channel.IOPUB || position > replied) && !send(entry)) {
         return false;
       }
     }
     return true;
+  }
+
+  /**
+   * Replies do not wait for iopub's audience: a client that waits for one may not look at iopub
+   * meanwhile, and ZeroMQ subscribes again only when it does.
+   */
+  private boolean replyAhead(OutputLog log) {
+    replied = Math.max(replied, position);
+    for (OutputEntry entry = log.get(replied); entry != null; entry = log.get(++replied)) {
+      if (entry.channel() != Channel.IOPUB) {
+        send(entry);
+      }
+      held += entry.bytes();
+    }
+    return held < MOST_HELD;
   }
 
   @Override
@@ -203,12 +224,9 @@ public final class ZmqDoor implements Door {
       }
       subscription(event);
     }
-    while (!welcomes.isEmpty()) {
-      if (!sockets.publisher().offer(welcomes.getFirst())) {
-        reportStall();
-        return false;
-      }
-      welcomes.removeFirst();
+    if (!welcomes.offerTo(sockets.publisher())) {
+      reportStall();
+      return false;
     }
     return true;
   }
@@ -264,29 +282,9 @@ public final class ZmqDoor implements Door {
 
   /** An XPUB event: 1 + topic for a subscription, 0 + topic for its end (SOCK-08). */
   private void subscription(byte[] event) {
-    if (event.length == 0 || event[0] != 1) {
-      return;
+    if (event.length > 0 && event[0] == 1) {
+      audience.came();
+      welcomes.add(Arrays.copyOfRange(event, 1, event.length));
     }
-    audience.came();
-    byte[] topic = Arrays.copyOfRange(event, 1, event.length);
-    String text;
-    try {
-      text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(topic)).toString();
-    } catch (CharacterCodingException e) {
-      // The welcome tells the topic as text, which this one is not: such a subscriber gets none.
-      LOG.atDebug().setCause(e).log("subscription to a topic that is no text");
-      return;
-    }
-    byte[] content = Json.write(g -> g.writeStringProperty("subscription", text));
-    byte[] empty = Json.emptyObject();
-    welcomes.add(
-        codec.encode(
-            new Message(
-                topic.length == 0 ? List.of() : List.of(topic),
-                headers.next("iopub_welcome"),
-                empty,
-                empty,
-                content,
-                List.of())));
   }
 }

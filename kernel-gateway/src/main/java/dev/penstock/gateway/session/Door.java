@@ -18,7 +18,8 @@ public interface Door extends Recipient, AutoCloseable {
   void wakeup();
 
   /**
-   * Sends what the log holds beyond this door's position.
+   * Sends what the log holds beyond this door's position. After a restart it may hold back iopub
+   * for those who listened before, and send replies only.
    *
    * @return false when a client does not take it right now: call again soon
    */

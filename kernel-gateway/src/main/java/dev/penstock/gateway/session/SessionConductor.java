@@ -138,7 +138,7 @@ final class SessionConductor implements Runnable {
       }
       Ending over = lifecycle.ending();
       if (over != null) {
-        lastWords();
+        lastWords(!lifecycle.stopping());
         return over;
       }
       conversation.dispatch();
@@ -216,11 +216,16 @@ final class SessionConductor implements Runnable {
     }
   }
 
-  /** Sends what is still unsaid, but does not wait for a client that does not listen. */
-  private void lastWords() {
+  /**
+   * Sends what is still unsaid, but does not wait for a client that does not listen.
+   *
+   * @param death the cause is told also to those who are expected back after a restart
+   */
+  private void lastWords(boolean death) {
     outlet.release();
     Instant until = Instant.now().plus(LAST_WORDS);
-    while (!door.deliver(log) && Instant.now().isBefore(until)) {
+    while ((!door.deliver(log) || (death && door.position() < log.next()))
+        && Instant.now().isBefore(until)) {
       door.serve(BLOCKED_PATIENCE, Inbound.DEAF);
     }
   }
