@@ -48,9 +48,9 @@ class DebuggerPanel:
     def break_at(self, index: int, line: int) -> None:
         """Clicks beside a line of a cell and waits for the red dot."""
         # The first element is invisible: it keeps the gutter as wide as a dot.
-        self.notebook.cell(index).locator(
-            ".cm-breakpoint-gutter > .cm-gutterElement"
-        ).nth(line).click()
+        self.notebook.cell(index).locator(".cm-breakpoint-gutter > .cm-gutterElement").nth(
+            line
+        ).click()
         expect(self.marks(index)).to_have_count(1)
 
     def stands_at(self, line: str, *frames: str) -> None:

@@ -71,7 +71,9 @@ class Notebook:
     def restart(self) -> None:
         """Restarts the kernel by the menu and waits until it is back."""
         self.menu("Kernel", "Restart Kernel…")
-        confirm = self.page.locator(".jp-Dialog").get_by_role("button", name="Confirm Kernel Restart")
+        confirm = self.page.locator(".jp-Dialog").get_by_role(
+            "button", name="Confirm Kernel Restart"
+        )
         confirm.click()
         self.is_idle()
 
