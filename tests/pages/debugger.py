@@ -1,4 +1,4 @@
-"""JupyterLab's debugger: the bug in a notebook's toolbar, breakpoints, and the panel at the right."""
+"""JupyterLab's debugger: the bug in the toolbar, breakpoints, and the panel at the right."""
 
 from __future__ import annotations
 
@@ -41,6 +41,12 @@ class DebuggerPanel:
         self.is_on()
         expect(self.page.locator(".jp-DebuggerCallstack")).to_be_visible()
 
+    def switch_off(self) -> None:
+        """Clicks the bug again; waits until the notebook looks as without a debugger."""
+        self.bug.click()
+        expect(self.bug).to_have_attribute("aria-pressed", "false")
+        self.goes_on()
+
     def is_on(self) -> None:
         """Waits until the bug in the toolbar says that the debugger is on."""
         expect(self.bug).to_have_attribute("aria-pressed", "true")
@@ -53,9 +59,13 @@ class DebuggerPanel:
         ).click()
         expect(self.marks(index)).to_have_count(1)
 
-    def stands_at(self, line: str, *frames: str) -> None:
-        """Waits until execution stands at the line of this text, in the functions of these names."""
+    def stack(self, *frames: str) -> None:
+        """Waits until the call stack has the functions of these names, innermost first."""
         expect(self.frames.locator(".jp-DebuggerCallstackFrame-name")).to_have_text(list(frames))
+
+    def stands_at(self, line: str, *frames: str) -> None:
+        """Waits until execution stands at the line of this text, in these functions."""
+        self.stack(*frames)
         expect(self.highlighted).to_have_text(line)
 
     def goes_on(self) -> None:
@@ -86,3 +96,8 @@ class DebuggerPanel:
         """Chooses an entry of a variable's context menu."""
         self.variable(name).click(button="right")
         self.page.get_by_role("menuitem", name=entry).click()
+
+    def render(self, name: str) -> Locator:
+        """Has a variable shown as a cell would show it; where that is."""
+        self.choose(name, "Render Variable")
+        return self.page.locator(".jp-DebuggerRichVariable .jp-VariableRendererPanel-renderer")
