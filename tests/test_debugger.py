@@ -54,6 +54,16 @@ def test_nothing_is_loaded_before_the_debugger_is_switched_on(kernel: Kernel) ->
     assert "initialize first" in refused["message"]
 
 
+def test_no_warning_gets_into_the_output_of_a_cell(kernel: Kernel) -> None:
+    cell = kernel.send("input()", allow_stdin=True)
+    kernel.client.get_stdin_msg(timeout=seconds(30))
+    panel = Panel(kernel)
+    panel.do("inspectVariables")  # as JupyterLab does after a restart, before it starts the rest
+    panel.start()
+    kernel.client.input("")
+    assert cell.finish().text("stderr") == ""
+
+
 def test_a_breakpoint_stops_the_cell_and_the_kernel_still_answers(panel: Panel) -> None:
     source = panel.break_at(CODE, 2)
     assert Path(source).parent.stat().st_mode & 0o777 == 0o700
@@ -215,6 +225,25 @@ def test_nothing_is_left_of_a_kernel_that_the_user_left(kernel: Kernel) -> None:
     kernel.send("exit()")
     eventually(lambda: not adapters(worker), 10, "debugpy's adapter ends")
     assert not folder.exists()
+
+
+def test_the_end_is_not_interrupted_by_the_signal_that_asks_for_it(
+    panel: Panel, tmp_path: Path
+) -> None:
+    panel.break_at(CODE, 2)
+    witness = tmp_path / "exit functions ran"
+    # A busy machine, made sure of: the files of cells are removed slowly where the signal comes.
+    code = (
+        "import atexit, pathlib, shutil, threading, time\n"
+        "def slowly(*args, remove=shutil.rmtree, **options):\n"
+        "    time.sleep(0.3 if threading.current_thread() is threading.main_thread() else 0)\n"
+        "    remove(*args, **options)\n"
+        "shutil.rmtree = slowly\n"
+        f"atexit.register(pathlib.Path({str(witness)!r}).touch)"
+    )
+    panel.kernel.run(code)
+    panel.kernel.manager.shutdown_kernel()
+    assert witness.exists()
 
 
 @pytest.mark.parametrize("way", ["shutdown", "restart", "kill"])

@@ -93,7 +93,8 @@ def write(root: Path, request: pytest.FixtureRequest) -> Any:
     """Writes a notebook of the given cells; returns its name."""
 
     def written(*sources: str, kernel: str = "penstock") -> str:
-        name = f"{request.node.name.partition('[')[0]}-{kernel}.ipynb"
+        test = request.node.name.partition("[")[0].removeprefix("test_")
+        name = f"{test}-{kernel}.ipynb"
         notebooks.write(root / name, notebooks.of_cells(*sources), kernel)
         return name
 

@@ -68,6 +68,20 @@ class Notebook:
         self.page.keyboard.press("i")
         self.page.keyboard.press("i")
 
+    def restart(self) -> None:
+        """Restarts the kernel by the menu and waits until it is back."""
+        self.menu("Kernel", "Restart Kernel…")
+        confirm = self.page.locator(".jp-Dialog").get_by_role(
+            "button", name="Confirm Kernel Restart"
+        )
+        confirm.click()
+        self.is_idle()
+
+    def save(self) -> None:
+        """Saves the notebook by the menu and waits until it is saved."""
+        self.menu("File", "Save Notebook")
+        expect(self.page.locator(".lm-DockPanel-tabBar .jp-mod-dirty")).to_have_count(0)
+
     def is_done(self, index: int, within: float = 60) -> None:
         """Waits until a code cell has run to its end."""
         expect(self.prompt(index)).to_have_text(

@@ -60,9 +60,7 @@ def test_a_restart_forgets(page: Page, lab: Server, write: Write) -> None:
     notebook = opened(page, lab, write("x = 1", "'x' in globals()"))
     notebook.run(0)
     notebook.is_done(0)
-    notebook.menu("Kernel", "Restart Kernel…")
-    page.locator(".jp-Dialog").get_by_role("button", name="Confirm Kernel Restart").click()
-    notebook.is_idle()
+    notebook.restart()
     notebook.run(1)
     expect(notebook.output(1)).to_contain_text("False")
 

@@ -39,6 +39,8 @@ class Ending:
         self._lock = threading.Lock()
         self._settled = threading.Event()
         self.code: int | None = None
+        #: Whether the main thread has left the user's code for good.
+        self.begun = False
 
     def decide(self, code: int) -> None:
         """End with exit code ``code``; the first decision stands. Any thread."""
@@ -61,9 +63,17 @@ class Ending:
             time.sleep(_CLEAN)  # the process is gone before this ends unless it hangs
         self._exit()
 
+    def begin(self) -> None:
+        """Begin the end if it is decided: signals are ignored from here on. Main thread.
+
+        One that comes just before raises KeyboardInterrupt, and the caller tries again.
+        """
+        if self.code is not None:
+            self._interrupts.settle()
+            self.begun = True
+
     def finish(self) -> None:
         """Run exit functions, end children, exit. Main thread; does not return."""
-        self._interrupts.settle()
         self._settled.set()
         atexit._run_exitfuncs()  # noqa: SLF001
         self._exit()

@@ -6,7 +6,6 @@ import asyncio
 import faulthandler
 import gc
 import os
-import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -107,9 +106,11 @@ def _run(app: IPKernelApp, link: Link, loop: asyncio.AbstractEventLoop) -> None:
             ending.decide(EXIT_LINK_LOST)
 
     service = loop.create_task(work())
-    while ending.code is None:
+    while not ending.begun:
         try:
-            loop.run_forever()
+            if ending.code is None:
+                loop.run_forever()
+            ending.begin()
         except (KeyboardInterrupt, SystemExit):
             # Raised by a task that the user's code left in the loop, or to end the worker.
             continue
@@ -120,17 +121,8 @@ def _run(app: IPKernelApp, link: Link, loop: asyncio.AbstractEventLoop) -> None:
     del service
     debug.release()
     if kernel.shell.exit_now:
-        _part()
+        time.sleep(_PARTING)
     ending.finish()
-
-
-def _part() -> None:
-    """Give clients the time to read the last reply. The gateway's stop interrupts meanwhile: there
-    is nothing left to interrupt.
-    """
-    usual = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    time.sleep(_PARTING)
-    signal.signal(signal.SIGINT, usual)
 
 
 def _reader(

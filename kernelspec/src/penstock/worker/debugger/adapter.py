@@ -26,7 +26,7 @@ def installed() -> bool:
 
 def import_debugpy() -> Any:
     """The debugpy module. Raises :class:`UnavailableError`."""
-    with _quiet():
+    with quiet():
         try:
             return importlib.import_module("debugpy")
         except ImportError as error:
@@ -43,7 +43,7 @@ def listen() -> tuple[str, int]:
     """
     debugpy = import_debugpy()
     try:
-        with _quiet():
+        with quiet():
             # A child process would wait for a debugger that no Jupyter client attaches to it.
             debugpy.configure(subProcess=False)
             host, port = debugpy.listen((_HOST, 0))
@@ -70,8 +70,11 @@ def forget() -> None:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
-    """The environment stays the user's: debugpy reads the variable when it is imported."""
+def quiet() -> Iterator[None]:
+    """Keep debugpy and its pydevd, which are imported in the body, from warning on stderr.
+
+    The environment stays the user's: they read the variable while they are imported.
+    """
     if _QUIET in os.environ:
         yield
         return

@@ -6,7 +6,7 @@ import ast
 import re
 from typing import Any
 
-from .adapter import import_debugpy
+from .adapter import import_debugpy, quiet
 from .connection import DapConnection
 from .dap import Message, failure, response
 
@@ -37,7 +37,8 @@ class Explorer:
     def inspect(self) -> list[Message]:
         """The variables of the namespace. Raises ``UnavailableError`` without debugpy."""
         import_debugpy()
-        from ipykernel.debugger import VariableExplorer
+        with quiet():  # imports pydevd
+            from ipykernel.debugger import VariableExplorer
 
         if self._explorer is not None:
             self._explorer.untrack_all()
