@@ -20,7 +20,7 @@ from ..client.errors import GatewayError
 from ..client.gateway import START_TIMEOUT
 from ..client.jar import find_jar, jar_hash
 from ..client.runtime import base_dir, check_length, ensure_private, gateway_dir
-from ..client.starter import start_keeper
+from ..client.starter import keeper_command, start_keeper
 from .printing import print_json
 from .serve_options import OPTIONS, read
 
@@ -91,6 +91,7 @@ def _settings(chosen: dict[str, Any]) -> dict[str, Any]:
         "root_dir": root,
         "python": sys.executable,
         "prefix": sys.prefix,
+        "tether": keeper_command("tether"),
         "kernel_gateway": kernel_gateway,
         "list_kernels": not kernel_gateway if listed is None else listed,
         "cors": _cors(chosen),

@@ -79,12 +79,17 @@ def run_keeper(config: dict[str, Any], lock_fd: int) -> dict[str, Any]:
         process.wait()
 
 
+def keeper_command(argument: str) -> list[str]:
+    """How the keeper's program is run."""
+    return [sys.executable, "-I", "-S", "-X", "utf8", KEEPER, argument]
+
+
 def popen_keeper(argument: str, inherited: Sequence[int] = ()) -> subprocess.Popen[bytes]:
     """Runs the keeper's program with pipes at 0 and 1 and these descriptors; it is no part of this
     process's group or session. Raises OSError.
     """
     return subprocess.Popen(
-        [sys.executable, "-I", "-S", "-X", "utf8", KEEPER, argument],
+        keeper_command(argument),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

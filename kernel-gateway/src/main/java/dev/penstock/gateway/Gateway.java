@@ -101,7 +101,7 @@ final class Gateway implements KeeperListener {
       Guards guards = new Guards(starts, table);
       KernelStarter starter = new KernelStarter(table, placement, guards, zmq, leases);
       About about = new About(version, parent(), started);
-      Servers servers = new Servers(starter, keeper);
+      Servers servers = new Servers(starter, keeper, zmq, directory.root());
       parts.complete(new Parts(zygotes, leases, servers));
       Operations operations =
           new Operations(table, starter, zygotes, about, servers::start, leaving::countDown);

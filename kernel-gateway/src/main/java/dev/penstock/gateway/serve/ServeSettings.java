@@ -5,6 +5,7 @@ import dev.penstock.gateway.rest.KernelEnvironment;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param root directory that contents are below and kernels start in
  * @param python interpreter of kernelspecs that name none by path
  * @param prefix that interpreter's environment
+ * @param tether command of the process that holds a kernel of another kind
  * @param maxKernels 0 for any number
  * @param kernelGateway whether it behaves as kernel_gateway where that and jupyter_server differ
  */
@@ -37,6 +39,7 @@ record ServeSettings(
     Path root,
     String python,
     Path prefix,
+    List<String> tether,
     String defaultKernel,
     int maxKernels,
     boolean listKernels,
@@ -58,6 +61,7 @@ record ServeSettings(
         Path.of(json.path("root_dir").asString("/")),
         json.path("python").asString(""),
         Path.of(json.path("prefix").asString("/")),
+        List.copyOf(names(json.path("tether"))),
         json.path("default_kernel").asString(""),
         json.path("max_kernels").asInt(0),
         json.path("list_kernels").asBoolean(true),

@@ -4,7 +4,9 @@ import dev.penstock.gateway.json.Json;
 import dev.penstock.gateway.keeper.Keeper;
 import dev.penstock.gateway.keeper.KeeperException;
 import dev.penstock.gateway.start.KernelStarter;
+import dev.penstock.protocol.zmq.ZmqRuntime;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -15,11 +17,19 @@ import tools.jackson.databind.node.ObjectNode;
 public final class Servers implements AutoCloseable {
   private final KernelStarter starter;
   private final Keeper keeper;
+  private final ZmqRuntime zmq;
+  private final Path runtime;
   private final List<Serving> running = new ArrayList<>();
   private final Set<Long> owners = new HashSet<>();
 
-  /** No server yet. */
-  public Servers(KernelStarter starter, Keeper keeper) {
+  /**
+   * No server yet.
+   *
+   * @param runtime the gateway's runtime directory
+   */
+  public Servers(KernelStarter starter, Keeper keeper, ZmqRuntime zmq, Path runtime) {
+    this.zmq = zmq;
+    this.runtime = runtime;
     this.starter = starter;
     this.keeper = keeper;
   }
@@ -36,7 +46,7 @@ public final class Servers implements AutoCloseable {
     if (pid > 0) {
       watch(pid, Json.integer(owner, "start", 0));
     }
-    Serving serving = Serving.start(settings, starter);
+    Serving serving = Serving.start(settings, starter, zmq, runtime);
     running.add(serving);
     return serving.port();
   }

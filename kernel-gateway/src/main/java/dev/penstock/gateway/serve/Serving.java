@@ -1,5 +1,7 @@
 package dev.penstock.gateway.serve;
 
+import dev.penstock.gateway.foreign.ForeignSettings;
+import dev.penstock.gateway.foreign.ForeignStarter;
 import dev.penstock.gateway.http.Access;
 import dev.penstock.gateway.http.ApiHandler;
 import dev.penstock.gateway.http.HttpException;
@@ -19,6 +21,7 @@ import dev.penstock.gateway.specs.JupyterPath;
 import dev.penstock.gateway.specs.KernelSpecs;
 import dev.penstock.gateway.start.KernelStarter;
 import dev.penstock.gateway.websocket.Channels;
+import dev.penstock.protocol.zmq.ZmqRuntime;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.Path;
@@ -61,9 +64,11 @@ public final class Serving implements AutoCloseable {
   /**
    * Starts a server.
    *
+   * @param runtime the gateway's runtime directory
    * @throws IOException if it cannot listen there
    */
-  public static Serving start(ObjectNode json, KernelStarter starter) throws IOException {
+  public static Serving start(ObjectNode json, KernelStarter starter, ZmqRuntime zmq, Path runtime)
+      throws IOException {
     ServeSettings settings = ServeSettings.of(json);
     KernelSpecs specs =
         new KernelSpecs(
@@ -71,7 +76,14 @@ public final class Serving implements AutoCloseable {
             Set.of(),
             settings.defaultKernel(),
             settings.basePath());
-    LifeStarter lives = new PenstockStarter(starter, new StartRecipes(settings.python()));
+    LifeStarter own = new PenstockStarter(starter, new StartRecipes(settings.python()));
+    LifeStarter others =
+        new ForeignStarter(
+            new ForeignSettings(
+                settings.tether(), Path.of(settings.python()), settings.prefix(), runtime),
+            zmq);
+    LifeStarter lives =
+        (order, log) -> (order.spec().isPenstock() ? own : others).start(order, log);
     Kernels kernels = new Kernels(lives, _ -> Sessions.log(), settings.maxKernels());
     HttpServer http = new HttpServer(MAX_MESSAGE);
     Channels channels = new Channels(http.webSockets());

@@ -24,7 +24,7 @@ public final class KernelSpecs {
   private static final Logger LOG = LoggerFactory.getLogger(KernelSpecs.class);
 
   /** What is chosen when nobody says which kernel; the first that there is. */
-  private static final List<String> PREFERRED = List.of("python3", "penstock");
+  private static final List<String> PREFERRED = List.of("penstock", "python3");
 
   private static final Set<String> SCRIPTS = Set.of("kernel.js", "kernel.css");
   private static final String LOGO = "logo-";
