@@ -1,0 +1,165 @@
+package dev.penstock.gateway.contents;
+
+import dev.penstock.gateway.json.Json;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.LinkOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Writes what models hold (PUT). */
+final class Saving {
+  private static final Logger LOG = LoggerFactory.getLogger(Saving.class);
+
+  private final Root root;
+  private final AtomicFile files;
+  private final Directories directories;
+  private final Checkpoints checkpoints;
+  private final Trust trust;
+  private final Locks locks;
+
+  Saving(
+      Root root,
+      AtomicFile files,
+      Directories directories,
+      Checkpoints checkpoints,
+      Trust trust,
+      Locks locks) {
+    this.root = root;
+    this.files = files;
+    this.directories = directories;
+    this.checkpoints = checkpoints;
+    this.trust = trust;
+    this.locks = locks;
+  }
+
+  /**
+   * Writes a model.
+   *
+   * @param type {@code directory}, {@code file} or {@code notebook}
+   * @return what is wrong with the notebook that was saved, empty if nothing is
+   */
+  Optional<String> save(ApiPath path, String type, ObjectNode model) throws ContentsException {
+    return Errors.translate(
+        path,
+        "saving",
+        () -> {
+          switch (type) {
+            case "directory" -> directories.ensure(path);
+            case "notebook" -> {
+              return notebook(path, model);
+            }
+            default -> file(path, model);
+          }
+          return Optional.empty();
+        });
+  }
+
+  private Optional<String> notebook(ApiPath path, ObjectNode model)
+      throws IOException, ContentsException {
+    if (!(model.get("content") instanceof ObjectNode notebook)) {
+      throw new ContentsException(400, "The content of notebook " + path + " is not an object");
+    }
+    String unusable = Notebook.problem(notebook);
+    if (unusable != null) {
+      throw new ContentsException(400, "Notebook " + path + " " + unusable);
+    }
+    boolean trusted = Trust.cellsAreTrusted(notebook);
+    byte[] bytes = Notebook.write(notebook);
+    write(path, bytes);
+    if (trusted) {
+      trust.sign(bytes);
+    }
+    ensureCheckpoint(path);
+    return Optional.ofNullable(NotebookProblem.find(notebook));
+  }
+
+  /** A notebook should always have a checkpoint. */
+  void ensureCheckpoint(ApiPath path) {
+    try {
+      if (checkpoints.list(path).isEmpty()) {
+        checkpoints.create(path);
+      }
+    } catch (IOException | ContentsException e) {
+      // The notebook is saved, which is what was asked for; a directory may forbid new entries.
+      LOG.debug("no checkpoint of a notebook that was saved", e);
+    }
+  }
+
+  private void file(ApiPath path, ObjectNode model) throws IOException, ContentsException {
+    write(path, bytes(path, model));
+  }
+
+  private static byte[] bytes(ApiPath path, ObjectNode model) throws ContentsException {
+    return Content.bytes(Json.text(model, "content"), Json.text(model, "format"), path);
+  }
+
+  private void write(ApiPath path, byte[] bytes) throws IOException, ContentsException {
+    try (Place place = root.find(path)) {
+      locks.locked(
+          place,
+          () -> {
+            files.write(place, channel -> write(channel, bytes));
+            return path;
+          });
+    }
+  }
+
+  static void write(FileChannel channel, byte[] bytes) throws IOException {
+    ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    while (buffer.hasRemaining()) {
+      channel.write(buffer);
+    }
+  }
+
+  /**
+   * Writes a part of a large file (JupyterLab's upload): number 1 replaces what is there, later
+   * ones and the last (-1) are added to it.
+   */
+  void chunk(ApiPath path, JsonNode number, String type, ObjectNode model)
+      throws ContentsException {
+    if (!type.equals("file")) {
+      throw new ContentsException(
+          400, "File type \"" + type + "\" is not supported for large file transfer");
+    }
+    if (!number.isIntegralNumber()) {
+      throw new ContentsException(400, "chunk must be a number: 1, 2, … and -1 for the last");
+    }
+    Errors.translate(
+        path,
+        "saving",
+        () -> {
+          byte[] bytes = bytes(path, model);
+          if (number.longValue() == 1) {
+            write(path, bytes);
+          } else {
+            append(path, bytes);
+          }
+          return path;
+        });
+  }
+
+  private void append(ApiPath path, byte[] bytes) throws IOException, ContentsException {
+    try (Place place = root.find(path)) {
+      locks.locked(
+          place,
+          () -> {
+            if (!Content.existing(place).isFile()) {
+              throw new ContentsException(400, "Cannot write to " + path + ": it is not a file");
+            }
+            // Without CREATE: an upload whose beginning is gone must not end as a file.
+            try (FileChannel channel =
+                FileChannel.open(
+                    place.path(), StandardOpenOption.APPEND, LinkOption.NOFOLLOW_LINKS)) {
+              write(channel, bytes);
+            }
+            return path;
+          });
+    }
+  }
+}
