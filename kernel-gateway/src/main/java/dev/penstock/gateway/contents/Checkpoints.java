@@ -2,7 +2,6 @@ package dev.penstock.gateway.contents;
 
 import dev.penstock.gateway.json.Json;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -20,7 +19,7 @@ final class Checkpoints {
   static final String DIRECTORY = ".ipynb_checkpoints";
 
   /** The only checkpoint that a file can have. */
-  private static final String ID = "checkpoint";
+  static final String ID = "checkpoint";
 
   private final Root root;
   private final AtomicFile files;
@@ -87,24 +86,12 @@ final class Checkpoints {
     try (Place source = root.find(from);
         Place target = root.find(to);
         Content.Opened file = Content.open(source, named)) {
-      files.write(target, channel -> transfer(file.channel(), channel));
+      files.write(target, channel -> Content.transfer(file.channel(), channel));
       AtomicFile.permit(target.path(), file.info().mode());
       FileTime time = FileTime.from(file.info().modified());
       Files.getFileAttributeView(
               target.path(), BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
           .setTimes(time, null, null);
-    }
-  }
-
-  static void transfer(FileChannel from, FileChannel to) throws IOException {
-    long position = 0;
-    // To the end that the file has when it is reached: it may grow meanwhile.
-    for (long size = from.size(); position < size; size = from.size()) {
-      long moved = from.transferTo(position, size - position, to);
-      if (moved <= 0) {
-        break;
-      }
-      position += moved;
     }
   }
 

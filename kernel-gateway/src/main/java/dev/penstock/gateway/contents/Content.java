@@ -144,7 +144,27 @@ final class Content {
     return bytes;
   }
 
-  /** Whether a place is free, so that reading it is an error of its own. */
+  /** Writes all of the bytes. */
+  static void write(FileChannel channel, byte[] bytes) throws IOException {
+    ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    while (buffer.hasRemaining()) {
+      channel.write(buffer);
+    }
+  }
+
+  /** Copies a file from its beginning to the end that it has when that is reached. */
+  static void transfer(FileChannel from, FileChannel to) throws IOException {
+    long position = 0;
+    for (long size = from.size(); position < size; size = from.size()) {
+      long moved = from.transferTo(position, size - position, to);
+      if (moved <= 0) {
+        break;
+      }
+      position += moved;
+    }
+  }
+
+  /** What is at a place where something should be. */
   static FileInfo existing(Place place) throws IOException {
     FileInfo info = place.look();
     if (info == null) {

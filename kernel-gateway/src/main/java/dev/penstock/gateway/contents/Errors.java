@@ -17,6 +17,21 @@ final class Errors {
     T run() throws IOException, ContentsException;
   }
 
+  /** A piece of work on files without a result. */
+  interface Task {
+    void run() throws IOException, ContentsException;
+  }
+
+  /** The same for work without a result. */
+  static void translate(ApiPath path, String doing, Task task) throws ContentsException {
+    Work<ApiPath> work =
+        () -> {
+          task.run();
+          return path;
+        };
+    ApiPath _ = translate(path, doing, work);
+  }
+
   /**
    * Runs work on a path and turns its failures into answers that name this path, and nothing of the
    * machine's own paths.

@@ -1,8 +1,6 @@
 package dev.penstock.gateway.contents;
 
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -42,18 +40,13 @@ final class Listing {
   }
 
   /** All names in a directory that are UTF-8, sorted. */
-  static SortedSet<String> names(Handle directory) throws IOException {
+  private static SortedSet<String> names(Handle directory) throws IOException {
     SortedSet<String> names = new TreeSet<>();
-    try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory.path())) {
-      for (Path entry : stream) {
-        Path name = entry.getFileName();
-        // A name of other bytes is decoded with replacements, and then is another name.
-        if (name != null && Path.of(name.toString()).equals(name)) {
-          names.add(name.toString());
-        }
+    for (Path name : Trees.names(directory)) {
+      // A name of other bytes is decoded with replacements, and then is another name.
+      if (Path.of(name.toString()).equals(name)) {
+        names.add(name.toString());
       }
-    } catch (DirectoryIteratorException e) {
-      throw e.getCause();
     }
     return names;
   }

@@ -41,6 +41,11 @@ final class Root {
     return real;
   }
 
+  /** The root's absolute path as it was given. */
+  Path given() {
+    return given;
+  }
+
   /** Walks to a path, following all links. */
   Place find(ApiPath path) throws IOException, ContentsException {
     return new Walk(path).run(true);

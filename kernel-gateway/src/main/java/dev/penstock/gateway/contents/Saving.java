@@ -2,7 +2,6 @@ package dev.penstock.gateway.contents;
 
 import dev.penstock.gateway.json.Json;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.LinkOption;
 import java.nio.file.StandardOpenOption;
@@ -79,6 +78,12 @@ final class Saving {
     return Optional.ofNullable(NotebookProblem.find(notebook));
   }
 
+  /** Does for a new notebook without cells what is done for those that are saved. */
+  void created(ApiPath path, byte[] bytes) {
+    trust.sign(bytes);
+    ensureCheckpoint(path);
+  }
+
   /** A notebook should always have a checkpoint. */
   void ensureCheckpoint(ApiPath path) {
     try {
@@ -104,16 +109,9 @@ final class Saving {
       locks.locked(
           place,
           () -> {
-            files.write(place, channel -> write(channel, bytes));
+            files.write(place, channel -> Content.write(channel, bytes));
             return path;
           });
-    }
-  }
-
-  static void write(FileChannel channel, byte[] bytes) throws IOException {
-    ByteBuffer buffer = ByteBuffer.wrap(bytes);
-    while (buffer.hasRemaining()) {
-      channel.write(buffer);
     }
   }
 
@@ -156,7 +154,7 @@ final class Saving {
             try (FileChannel channel =
                 FileChannel.open(
                     place.path(), StandardOpenOption.APPEND, LinkOption.NOFOLLOW_LINKS)) {
-              write(channel, bytes);
+              Content.write(channel, bytes);
             }
             return path;
           });
