@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -88,18 +87,7 @@ public final class Contents {
       return new Saved(create(path, model), true);
     }
     boolean exists = reading.isFile(target);
-    ObjectNode whole = exists ? model : completed(target, model);
-    String type = type(whole);
-    if (!whole.hasNonNull("content") && !type.equals("directory")) {
-      throw new ContentsException(400, "No file content provided");
-    }
-    JsonNode chunk = whole.get("chunk");
-    Optional<String> problem = Optional.empty();
-    if (chunk == null || chunk.isNull()) {
-      problem = saving.save(target, type, whole);
-    } else {
-      saving.chunk(target, chunk, type, whole);
-    }
+    Optional<String> problem = saving.save(target, model, exists);
     ObjectNode saved = reading.get(target, Query.MODEL);
     problem.ifPresent(message -> saved.put("message", message));
     return new Saved(saved, !exists);
@@ -275,30 +263,6 @@ public final class Contents {
         throw new ContentsException(400, "Cannot " + doing + " file or directory " + path.quoted());
       }
     }
-  }
-
-  private static String type(ObjectNode model) throws ContentsException {
-    String type = Json.text(model, "type");
-    if (type == null || type.isEmpty()) {
-      throw new ContentsException(400, "No file type provided");
-    }
-    return type.equals("directory") || type.equals("notebook") ? type : "file";
-  }
-
-  /** A new file's model: what is left out follows from its name, and it is empty. */
-  private static ObjectNode completed(ApiPath path, ObjectNode model) {
-    ObjectNode whole = model.deepCopy();
-    String type = Json.text(whole, "type");
-    if (type == null || type.isEmpty()) {
-      type = Models.isNotebook(path) ? "notebook" : "file";
-      whole.put("type", type);
-    }
-    if (!whole.has("content") && type.equals("notebook")) {
-      whole.set("content", Notebook.empty());
-    } else if (!whole.has("content") && !type.equals("directory")) {
-      whole.put("content", "").put("format", "text");
-    }
-    return whole;
   }
 
   private boolean isRefused(ApiPath path) {

@@ -1,6 +1,7 @@
 package dev.penstock.gateway.contents;
 
 import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -134,6 +135,13 @@ final class PythonJson {
     return node.isIntegralNumber() ? node.bigIntegerValue().toString() : real(node.doubleValue());
   }
 
+  private static BigDecimal shortest(double value) {
+    BigDecimal shortest = new BigDecimal(Double.toString(value)).stripTrailingZeros();
+    // Java never takes fewer than two digits, Python does: 5e-324.
+    BigDecimal oneDigit = shortest.round(new MathContext(1));
+    return oneDigit.doubleValue() == value ? oneDigit : shortest;
+  }
+
   /** Python's repr of a float: the same shortest digits as Java's, laid out otherwise. */
   private static String real(double value) {
     if (Double.isNaN(value)) {
@@ -145,7 +153,7 @@ final class PythonJson {
     if (value == 0) {
       return 1 / value > 0 ? "0.0" : "-0.0";
     }
-    BigDecimal decimal = new BigDecimal(Double.toString(value)).stripTrailingZeros();
+    BigDecimal decimal = shortest(value);
     int exponent = decimal.precision() - decimal.scale() - 1;
     if (exponent >= MIN_PLAIN_EXPONENT && exponent <= MAX_PLAIN_EXPONENT) {
       String plain = decimal.toPlainString();

@@ -40,23 +40,55 @@ final class Saving {
   /**
    * Writes a model.
    *
-   * @param type {@code directory}, {@code file} or {@code notebook}
+   * @param exists whether a file has this path; a new one's model may leave out type and content
    * @return what is wrong with the notebook that was saved, empty if nothing is
    */
-  Optional<String> save(ApiPath path, String type, ObjectNode model) throws ContentsException {
+  Optional<String> save(ApiPath path, ObjectNode model, boolean exists) throws ContentsException {
+    ObjectNode whole = exists ? model : completed(path, model);
+    String type = type(whole);
+    if (!whole.hasNonNull("content") && !type.equals("directory")) {
+      throw new ContentsException(400, "No file content provided");
+    }
+    JsonNode chunk = whole.path("chunk");
     return Errors.translate(
         path,
         "saving",
         () -> {
-          switch (type) {
-            case "directory" -> directories.ensure(path);
-            case "notebook" -> {
-              return notebook(path, model);
-            }
-            default -> file(path, model);
+          if (!chunk.isMissingNode() && !chunk.isNull()) {
+            chunk(path, chunk, type, whole);
+          } else if (type.equals("notebook")) {
+            return notebook(path, whole);
+          } else if (type.equals("directory")) {
+            directories.ensure(path);
+          } else {
+            write(path, bytes(path, whole));
           }
           return Optional.empty();
         });
+  }
+
+  private static String type(ObjectNode model) throws ContentsException {
+    String type = Json.text(model, "type");
+    if (type == null || type.isEmpty()) {
+      throw new ContentsException(400, "No file type provided");
+    }
+    return type.equals("directory") || type.equals("notebook") ? type : "file";
+  }
+
+  /** A new file's model: what is left out follows from its name, and it is empty. */
+  private static ObjectNode completed(ApiPath path, ObjectNode model) {
+    ObjectNode whole = model.deepCopy();
+    String type = Json.text(whole, "type");
+    if (type == null || type.isEmpty()) {
+      type = Models.isNotebook(path) ? "notebook" : "file";
+      whole.put("type", type);
+    }
+    if (!whole.has("content") && type.equals("notebook")) {
+      whole.set("content", Notebook.empty());
+    } else if (!whole.has("content") && !type.equals("directory")) {
+      whole.put("content", "").put("format", "text");
+    }
+    return whole;
   }
 
   private Optional<String> notebook(ApiPath path, ObjectNode model)
@@ -96,10 +128,6 @@ final class Saving {
     }
   }
 
-  private void file(ApiPath path, ObjectNode model) throws IOException, ContentsException {
-    write(path, bytes(path, model));
-  }
-
   private static byte[] bytes(ApiPath path, ObjectNode model) throws ContentsException {
     return Content.bytes(Json.text(model, "content"), Json.text(model, "format"), path);
   }
@@ -119,8 +147,8 @@ final class Saving {
    * Writes a part of a large file (JupyterLab's upload): number 1 replaces what is there, later
    * ones and the last (-1) are added to it.
    */
-  void chunk(ApiPath path, JsonNode number, String type, ObjectNode model)
-      throws ContentsException {
+  private void chunk(ApiPath path, JsonNode number, String type, ObjectNode model)
+      throws IOException, ContentsException {
     if (!type.equals("file")) {
       throw new ContentsException(
           400, "File type \"" + type + "\" is not supported for large file transfer");
@@ -128,18 +156,12 @@ final class Saving {
     if (!number.isIntegralNumber()) {
       throw new ContentsException(400, "chunk must be a number: 1, 2, … and -1 for the last");
     }
-    Errors.translate(
-        path,
-        "saving",
-        () -> {
-          byte[] bytes = bytes(path, model);
-          if (number.longValue() == 1) {
-            write(path, bytes);
-          } else {
-            append(path, bytes);
-          }
-          return path;
-        });
+    byte[] bytes = bytes(path, model);
+    if (number.longValue() == 1) {
+      write(path, bytes);
+    } else {
+      append(path, bytes);
+    }
   }
 
   private void append(ApiPath path, byte[] bytes) throws IOException, ContentsException {
