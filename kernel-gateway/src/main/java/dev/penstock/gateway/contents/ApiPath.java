@@ -29,6 +29,7 @@ record ApiPath(List<String> names) {
    *     too long
    */
   static ApiPath parse(String text) throws ContentsException {
+    checkLetters(text);
     List<String> names = new ArrayList<>();
     for (String name : text.split("/", -1)) {
       if (!name.isEmpty() && !name.equals(".")) {
@@ -45,14 +46,17 @@ record ApiPath(List<String> names) {
     if (name.equals("..")) {
       throw ContentsException.outside(path);
     }
-    if (name.indexOf(0) >= 0 || !StandardCharsets.UTF_8.newEncoder().canEncode(name)) {
-      throw new ContentsException(404, "The path has characters that no file name can have");
-    }
     if (name.getBytes(StandardCharsets.UTF_8).length > MAX_NAME_BYTES) {
       throw new ContentsException(
-          400, "File name too long: " + name.substring(0, 32) + "… has over 255 bytes");
+          400, "File name too long: a name has at most " + MAX_NAME_BYTES + " bytes");
     }
     return name;
+  }
+
+  private static void checkLetters(String text) throws ContentsException {
+    if (text.indexOf(0) >= 0 || !StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+      throw new ContentsException(404, "The path has characters that no file name can have");
+    }
   }
 
   /**
@@ -61,6 +65,7 @@ record ApiPath(List<String> names) {
    * @throws ContentsException if it is not one name that a file can have
    */
   ApiPath child(String name) throws ContentsException {
+    checkLetters(name);
     if (name.isEmpty() || name.equals(".") || name.indexOf('/') >= 0) {
       throw new ContentsException(400, "Not a file name: '" + name + "'");
     }

@@ -3,6 +3,7 @@ package dev.penstock.gateway.contents;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -96,6 +97,9 @@ final class AtomicFile {
     }
     Path temporary = temporary(place, body, existing == null ? newFileMode : existing.mode());
     try {
+      if (existing != null) {
+        keepGroup(temporary, existing);
+      }
       if (!check.mayReplace()) {
         return false;
       }
@@ -116,6 +120,17 @@ final class AtomicFile {
     return existing.links() > 1
         || !Files.isWritable(place.directory().path())
         || existing.owner() != (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+  }
+
+  private static void keepGroup(Path temporary, FileInfo existing) throws IOException {
+    if (FileInfo.of(temporary, LinkOption.NOFOLLOW_LINKS).group() == existing.group()) {
+      return;
+    }
+    try {
+      Files.setAttribute(temporary, "unix:gid", existing.group(), LinkOption.NOFOLLOW_LINKS);
+    } catch (FileSystemException e) {
+      // Not a member of that group: the owner's group has to do, as with a file made anew.
+    }
   }
 
   private static boolean overwrite(Place place, Body body) throws IOException {

@@ -21,14 +21,18 @@ final class Checkpoints {
   /** The only checkpoint that a file can have. */
   static final String ID = "checkpoint";
 
+  private static final int OWNER_WRITES = 0600;
+
   private final Root root;
   private final AtomicFile files;
   private final Directories directories;
+  private final Locks locks;
 
-  Checkpoints(Root root, AtomicFile files, Directories directories) {
+  Checkpoints(Root root, AtomicFile files, Directories directories, Locks locks) {
     this.root = root;
     this.files = files;
     this.directories = directories;
+    this.locks = locks;
   }
 
   /** A file's checkpoints: one or none. */
@@ -86,13 +90,26 @@ final class Checkpoints {
     try (Place source = root.find(from);
         Place target = root.find(to);
         Content.Opened file = Content.open(source, named)) {
-      files.write(target, channel -> Content.transfer(file.channel(), channel));
-      AtomicFile.permit(target.path(), file.info().mode());
-      FileTime time = FileTime.from(file.info().modified());
-      Files.getFileAttributeView(
-              target.path(), BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
-          .setTimes(time, null, null);
+      FileInfo info = file.info();
+      Errors.Work<ApiPath> work =
+          () -> {
+            boolean isNew = target.look() == null;
+            files.write(target, channel -> Content.transfer(file.channel(), channel));
+            if (isNew) {
+              // Writable by its owner in any case: the next checkpoint takes its place.
+              AtomicFile.permit(target.path(), info.mode() | OWNER_WRITES);
+            }
+            setTime(target, info);
+            return to;
+          };
+      locks.locked(target, work);
     }
+  }
+
+  private static void setTime(Place place, FileInfo like) throws IOException {
+    Files.getFileAttributeView(
+            place.path(), BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+        .setTimes(FileTime.from(like.modified()), null, null);
   }
 
   private static ObjectNode model(FileInfo info) {

@@ -33,8 +33,8 @@ public final class Contents {
     trust = new Trust(new Signatures(options.signatures()));
     AtomicFile files = new AtomicFile(options.umask());
     Directories directories = new Directories(root, options.umask());
-    checkpoints = new Checkpoints(root, files, directories);
     Locks locks = new Locks();
+    checkpoints = new Checkpoints(root, files, directories, locks);
     reading = new Reading(root, options, trust);
     saving = new Saving(root, files, directories, checkpoints, trust, locks);
     creation = new Creation(root, options, files, directories, reading, saving);

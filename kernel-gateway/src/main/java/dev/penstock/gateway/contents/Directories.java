@@ -29,7 +29,7 @@ final class Directories {
    * @throws ContentsException 400 if something else has the name
    */
   boolean ensure(ApiPath path) throws IOException, ContentsException {
-    try (Place place = root.find(path)) {
+    try (Place place = root.findNew(path, true)) {
       FileInfo existing = place.look();
       if (existing == null) {
         create(place);

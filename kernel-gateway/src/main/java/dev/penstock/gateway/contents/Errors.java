@@ -2,6 +2,8 @@ package dev.penstock.gateway.contents;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
@@ -44,6 +46,11 @@ final class Errors {
     } catch (NoSuchFileException | NotDirectoryException e) {
       // As jupyter_server has it: a path through a file is a path that does not exist.
       throw ContentsException.missing(path, e);
+    } catch (FileAlreadyExistsException e) {
+      throw new ContentsException(409, "File already exists: " + path, e);
+    } catch (DirectoryNotEmptyException e) {
+      // Filled again while it was deleted.
+      throw new ContentsException(400, "Directory " + path + " not empty", e);
     } catch (AccessDeniedException e) {
       throw new ContentsException(403, "Permission denied: " + path, e);
     } catch (InvalidPathException e) {

@@ -23,9 +23,10 @@ record FileInfo(
     long device,
     int links,
     int owner,
+    int group,
     int mode) {
   private static final String ATTRIBUTES =
-      "unix:mode,ino,dev,nlink,uid,size,lastModifiedTime,ctime,isRegularFile,isDirectory,isSymbolicLink";
+      "unix:mode,ino,dev,nlink,uid,gid,size,lastModifiedTime,ctime,isRegularFile,isDirectory,isSymbolicLink";
 
   /** Permission bits of a mode. */
   private static final int PERMISSIONS = 0777;
@@ -50,6 +51,7 @@ record FileInfo(
         (Long) value(read, "dev"),
         (Integer) value(read, "nlink"),
         (Integer) value(read, "uid"),
+        (Integer) value(read, "gid"),
         (Integer) value(read, "mode") & PERMISSIONS);
   }
 

@@ -2,6 +2,7 @@ package dev.penstock.gateway.contents;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,12 +44,21 @@ final class Listing {
   private static SortedSet<String> names(Handle directory) throws IOException {
     SortedSet<String> names = new TreeSet<>();
     for (Path name : Trees.names(directory)) {
-      // A name of other bytes is decoded with replacements, and then is another name.
-      if (Path.of(name.toString()).equals(name)) {
+      if (isText(name)) {
         names.add(name.toString());
       }
     }
     return names;
+  }
+
+  private static boolean isText(Path name) {
+    try {
+      // Other bytes than UTF-8 are decoded with replacements, and then it is another name.
+      return Path.of(name.toString()).equals(name);
+    } catch (InvalidPathException e) {
+      // The replacement cannot even be written (LC_ALL=C).
+      return false;
+    }
   }
 
   private boolean isListed(String name) {

@@ -36,7 +36,7 @@ final class Moving {
 
   private void move(ApiPath from, ApiPath to) throws IOException, ContentsException {
     try (Place source = root.findLink(from);
-        Place target = root.findLink(to)) {
+        Place target = root.findNew(to, false)) {
       if (source.look() == null) {
         throw new NoSuchFileException(source.name());
       }

@@ -83,7 +83,12 @@ final class Notebook {
 
   private static ContentsException unreadable(
       ApiPath path, String text, @Nullable JacksonException cause) {
-    String start = text.length() > SHOWN ? text.substring(0, SHOWN) + "..." : text;
+    String start = text;
+    if (text.length() > SHOWN) {
+      // Not through the middle of a letter that takes two chars.
+      int end = Character.isHighSurrogate(text.charAt(SHOWN - 1)) ? SHOWN - 1 : SHOWN;
+      start = text.substring(0, end) + "...";
+    }
     return new ContentsException(
         400,
         "Unreadable Notebook: " + path + " Notebook does not appear to be JSON: '" + start + "'",

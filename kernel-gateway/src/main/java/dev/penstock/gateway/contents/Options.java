@@ -22,10 +22,18 @@ public record Options(
     long maxCopyBytes,
     int umask,
     @Nullable Path signatures) {
+  /** Arrays and strings of Java hold no more. */
+  private static final long MAX_JSON_BYTES = 1 << 30;
+
   private static final long MIB = 1024 * 1024;
 
   /** Bytes of heap that one byte of a file takes at worst: bytes, text, tree and answer. */
   private static final long HEAP_PER_BYTE = 8;
+
+  /** Takes the limit of models down to what Java can hold. */
+  public Options {
+    maxJsonBytes = Math.min(maxJsonBytes, MAX_JSON_BYTES);
+  }
 
   /** jupyter_server's defaults; models of 256 MiB, or of what an eighth of the heap holds. */
   public static Options defaults() {

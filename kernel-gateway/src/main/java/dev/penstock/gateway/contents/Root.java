@@ -5,6 +5,8 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.NotLinkException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -54,6 +56,19 @@ final class Root {
   /** Walks to a path, following links on the way, but not one that is at its end. */
   Place findLink(ApiPath path) throws IOException, ContentsException {
     return new Walk(path).run(false);
+  }
+
+  /**
+   * Walks to a path at which something is to be made.
+   *
+   * @throws ContentsException 404 if its directory does not exist
+   */
+  Place findNew(ApiPath path, boolean followLast) throws IOException, ContentsException {
+    try {
+      return new Walk(path).run(followLast);
+    } catch (NoSuchFileException | NotDirectoryException e) {
+      throw new ContentsException(404, "No such directory: " + path.parent(), e);
+    }
   }
 
   /** One walk, by one thread. */
@@ -140,7 +155,7 @@ final class Root {
       if (++links > MAX_LINKS) {
         throw new FileSystemException(name, null, "Too many levels of symbolic links");
       }
-      Path target = Files.readSymbolicLink(here.child(name));
+      Path target = target(name);
       if (target.isAbsolute()) {
         target = belowRoot(target);
         restart();
@@ -150,6 +165,15 @@ final class Root {
         if (!part.isEmpty() && !part.equals(".")) {
           ahead.addFirst(part);
         }
+      }
+    }
+
+    private Path target(String name) throws IOException {
+      try {
+        return Files.readSymbolicLink(here.child(name));
+      } catch (NotLinkException e) {
+        // Swapped for something else since it was looked at: the walk looks again.
+        return Path.of(name);
       }
     }
 

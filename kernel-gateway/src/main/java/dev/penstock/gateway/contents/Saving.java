@@ -133,7 +133,7 @@ final class Saving {
   }
 
   private void write(ApiPath path, byte[] bytes) throws IOException, ContentsException {
-    try (Place place = root.find(path)) {
+    try (Place place = root.findNew(path, true)) {
       locks.locked(
           place,
           () -> {

@@ -16,6 +16,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,6 +72,18 @@ class ConfinementTest {
     contents = Contents.in(root, everything());
   }
 
+  /** Takes away the links that lead out: JUnit warns of each that it finds. */
+  @AfterEach
+  void empty() throws IOException {
+    deleteRoot();
+  }
+
+  private void deleteRoot() throws IOException {
+    try (Handle directory = Handle.root(base)) {
+      Trees.delete(directory, Path.of("root"));
+    }
+  }
+
   private static Options everything() {
     return Options.defaults().withAllowHidden(true).withDeleteFullDirectories(true);
   }
@@ -116,7 +129,7 @@ class ConfinementTest {
   }
 
   private void fillAgain() throws IOException {
-    Trees.delete(Handle.root(base), Path.of("root"));
+    deleteRoot();
     Files.createDirectory(root);
     fill();
   }
@@ -230,7 +243,7 @@ class ConfinementTest {
               }
             });
     try {
-      for (int i = 0; i < 1500; i++) {
+      for (int i = 0; i < 500; i++) {
         assertThat(ask(2, "door/secret", "")).doesNotContain(SECRET);
         assertThat(ask(3, "door/secret", "")).doesNotContain(SECRET);
         assertThat(ask(4, "door/new" + i, "")).doesNotContain(SECRET);
@@ -254,22 +267,6 @@ class ConfinementTest {
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
-  }
-
-  @Test
-  void aPipeIsNeverOpened() throws Exception {
-    Process mkfifo = new ProcessBuilder("mkfifo", root.resolve("pipe").toString()).start();
-    assertThat(mkfifo.waitFor()).isZero();
-    assertThat(statusOf(() -> contents.get("pipe", Query.CONTENT))).isEqualTo(400);
-    assertThat(statusOf(() -> contents.raw("pipe"))).isEqualTo(400);
-    assertThat(statusOf(() -> contents.save("pipe", textModel("x")))).isEqualTo(400);
-    assertThat(
-            contents
-                .get("", Query.CONTENT)
-                .get("content")
-                .valueStream()
-                .map(e -> e.get("name").stringValue()))
-        .doesNotContain("pipe");
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.penstock.gateway.contents;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.penstock.gateway.json.Json;
 import java.io.IOException;
@@ -89,6 +90,7 @@ class ContentsTest {
     assertThat(model.get("content").valueStream().map(e -> e.get("content")))
         .allMatch(JsonNode::isNull);
     assertThat(contents.get("", Query.MODEL).get("path").stringValue()).isEmpty();
+    Files.delete(root.resolve("d/out")); // or JUnit warns that it leads out
   }
 
   @Test
@@ -150,6 +152,60 @@ class ContentsTest {
     Files.writeString(root.resolve("f"), "x".repeat(11));
     assertThat(statusOf(() -> small.get("f", Query.CONTENT))).isEqualTo(413);
     assertThat(small.get("f", Query.MODEL).get("size").intValue()).isEqualTo(11);
+  }
+
+  @Test
+  void namesThatAreNotUtf8AreNotListed() throws Exception {
+    Process touch =
+        new ProcessBuilder("sh", "-c", "mkdir d; touch d/a \"d/$(printf '\\377')\" 'd/\ufffd'")
+            .directory(root.toFile())
+            .start();
+    assertThat(touch.waitFor()).isZero();
+    assertThat(
+            contents
+                .get("d", Query.CONTENT)
+                .get("content")
+                .valueStream()
+                .map(e -> e.get("name").stringValue()))
+        .containsExactly("a", "\ufffd");
+    Contents.in(root, Options.defaults().withDeleteFullDirectories(true)).delete("d");
+    assertThat(root.resolve("d")).doesNotExist();
+  }
+
+  @Test
+  void aFileWithTwoNamesKeepsBoth() throws Exception {
+    Files.createLink(
+        root.resolve("b"), Files.writeString(root.resolve("a"), "longer than the new"));
+    contents.save("a", textModel("new"));
+    assertThat(root.resolve("b")).hasContent("new");
+  }
+
+  @Test
+  void aSaveKeepsTheGroup() throws Exception {
+    Path file = Files.writeString(root.resolve("f"), "x");
+    assumeTrue("root".equals(System.getProperty("user.name")), "only root may choose any group");
+    Files.setAttribute(file, "unix:gid", 12345);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw----"));
+    contents.save("f", textModel("new"));
+    assertThat(Files.getAttribute(file, "unix:gid")).isEqualTo(12345);
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .isEqualTo("rw-rw----");
+  }
+
+  @Test
+  void aPipeIsNeverOpened() throws Exception {
+    Process mkfifo = new ProcessBuilder("mkfifo", root.resolve("pipe").toString()).start();
+    assertThat(mkfifo.waitFor()).isZero();
+    assertThat(statusOf(() -> contents.get("pipe", Query.CONTENT))).isEqualTo(400);
+    assertThat(statusOf(() -> contents.raw("pipe"))).isEqualTo(400);
+    assertThat(statusOf(() -> contents.save("pipe", textModel("x")))).isEqualTo(400);
+    assertThat(
+            contents
+                .get("", Query.CONTENT)
+                .get("content")
+                .valueStream()
+                .map(e -> e.get("name").stringValue()))
+        .doesNotContain("pipe");
   }
 
   static ObjectNode textModel(String content) {

@@ -71,7 +71,7 @@ class OperationsTest {
     contents.save("n.v1.ipynb", model("notebook", ""));
     Files.createDirectories(root.resolve("d/below"));
     Files.writeString(root.resolve("d/below/f"), "deep");
-    Files.createSymbolicLink(root.resolve("d/link"), Path.of("/etc/passwd"));
+    Files.createSymbolicLink(root.resolve("d/link"), Path.of("../elsewhere"));
     assertThat(copied("a.tar.gz", "")).isEqualTo("a-Copy1.tar.gz");
     assertThat(copied("a-Copy1.tar.gz", "")).isEqualTo("a-Copy2.tar.gz");
     assertThat(copied("n.v1.ipynb", "")).isEqualTo("n.v1-Copy1.ipynb");
