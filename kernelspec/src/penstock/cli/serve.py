@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from .. import __version__
 from ..client.control import Control
-from ..client.environment import lease, wire_env
+from ..client.environment import client_facts, lease, wire_env
 from ..client.errors import GatewayError
 from ..client.gateway import START_TIMEOUT
 from ..client.jar import find_jar, jar_hash
@@ -82,13 +82,14 @@ def _settings(chosen: dict[str, Any]) -> dict[str, Any]:
         raise GatewayError("option", f"There is no directory {root}")
     base = "/" + chosen["base_url"].strip("/")
     listed = chosen["list_kernels"]
-    copied = ("ip", "port", "port_retries", "max_kernels", "default_kernel", "max_body_size")
+    copied = ("ip", "port", "port_retries", "max_kernels", "default_kernel", "max_body_size", "allow_hidden")
     return {
         **{name: chosen[name] for name in copied},
         **{name: _path(chosen[name]) for name in ("socket", "certfile", "keyfile")},
         "token": _token(chosen),
         "base_url": base if base.endswith("/") else base + "/",
         "root_dir": root,
+        "umask": client_facts()["umask"],
         "python": sys.executable,
         "prefix": sys.prefix,
         "tether": keeper_command("tether"),

@@ -59,6 +59,7 @@ OPTIONS = (
     Option("token_file", str, "", "read the token from this file", "FILE"),
     Option("base_url", str, "/", "path before all others", "PATH", ("KG_BASE_URL",)),
     Option("root_dir", str, "", "directory of the contents and of kernels (default: this one)", "DIR"),
+    Option("allow_hidden", bool, False, "show files whose names begin with a dot"),
     Option("certfile", str, "", "certificate for TLS, in PEM format", "FILE", ("KG_CERTFILE",)),
     Option("keyfile", str, "", "its private key, PKCS #8 in PEM format", "FILE", ("KG_KEYFILE",)),
     Option(

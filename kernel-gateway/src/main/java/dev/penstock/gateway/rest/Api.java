@@ -1,5 +1,6 @@
 package dev.penstock.gateway.rest;
 
+import dev.penstock.gateway.contents.Contents;
 import dev.penstock.gateway.http.Routes;
 import dev.penstock.gateway.kernels.Kernels;
 import dev.penstock.gateway.specs.KernelSpecs;
@@ -22,6 +23,7 @@ public final class Api {
       KernelSpecs specs,
       KernelEnvironment environment,
       Path root,
+      Contents contents,
       boolean listed,
       boolean openVersion) {}
 
@@ -32,6 +34,7 @@ public final class Api {
     new StatusApi(parts.kernels(), parts.openVersion()).addTo(routes);
     new SpecsApi(parts.specs()).addTo(routes);
     new KernelsApi(parts.base(), factory, parts.listed()).addTo(routes);
+    new ContentsApi(parts.base(), parts.contents(), parts.kernels()).addTo(routes);
     new SessionsApi(parts.base(), factory, parts.listed()).addTo(routes);
   }
 }

@@ -23,6 +23,8 @@ import tools.jackson.databind.node.ObjectNode;
  * @param token empty for none
  * @param basePath path before all others, with a slash at both ends
  * @param root directory that contents are below and kernels start in
+ * @param allowHidden whether contents show names that begin with a dot
+ * @param umask permission bits that new files do not get
  * @param python interpreter of kernelspecs that name none by path
  * @param prefix that interpreter's environment
  * @param tether command of the process that holds a kernel of another kind
@@ -37,6 +39,8 @@ record ServeSettings(
     String token,
     String basePath,
     Path root,
+    boolean allowHidden,
+    int umask,
     String python,
     Path prefix,
     List<String> tether,
@@ -50,6 +54,8 @@ record ServeSettings(
     @Nullable Path privateKey,
     KernelEnvironment environment) {
 
+  private static final int DEFAULT_UMASK = 022;
+
   static ServeSettings of(ObjectNode json) {
     return new ServeSettings(
         json.path("ip").asString(""),
@@ -59,6 +65,8 @@ record ServeSettings(
         json.path("token").asString(""),
         json.path("base_url").asString("/"),
         Path.of(json.path("root_dir").asString("/")),
+        json.path("allow_hidden").asBoolean(false),
+        json.path("umask").asInt(DEFAULT_UMASK),
         json.path("python").asString(""),
         Path.of(json.path("prefix").asString("/")),
         List.copyOf(names(json.path("tether"))),

@@ -1,5 +1,7 @@
 package dev.penstock.gateway.serve;
 
+import dev.penstock.gateway.contents.Contents;
+import dev.penstock.gateway.contents.Options;
 import dev.penstock.gateway.foreign.ForeignSettings;
 import dev.penstock.gateway.foreign.ForeignStarter;
 import dev.penstock.gateway.http.Access;
@@ -97,6 +99,7 @@ public final class Serving implements AutoCloseable {
             specs,
             settings.environment(),
             settings.root(),
+            Contents.in(settings.root(), contentsOptions(settings)),
             settings.listKernels(),
             !settings.kernelGateway()));
     Serving serving = new Serving(http, kernels, channels, port);
@@ -111,6 +114,13 @@ public final class Serving implements AutoCloseable {
             settings.maxBody()));
     LOG.atInfo().addKeyValue("port", port).log("serving");
     return serving;
+  }
+
+  private static Options contentsOptions(ServeSettings settings) {
+    return Options.defaults()
+        .withAllowHidden(settings.allowHidden())
+        .withDeleteFullDirectories(true)
+        .withUmask(settings.umask());
   }
 
   private static int listen(HttpServer http, ServeSettings settings) throws IOException {
