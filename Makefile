@@ -45,15 +45,15 @@ test-java: install
 
 test-python: install
 	@cd kernelspec && "$(CURDIR)/$(PY)" -m pytest -q tests
-	@$(PY) -m pytest -q tests --ignore=tests/pages --ignore=tests/clients --ignore=tests/test_suites.py
+	@$(PY) -m pytest -q tests --ignore=tests/pages --ignore=tests/clients --ignore=tests/test_suites.py --ignore=tests/test_server.py
 
 pages: $(BUILD)/pages
 	@sh scripts/find-chromium.sh >/dev/null
 	@$(PAGES_PY) -m pytest -q tests/pages
 
-# The suites of others, then which program can do what; writes docs/clients.md when all of them are here.
+# The suites of others and their servers, then which program can do what; writes docs/clients.md when all of them are here.
 clients: $(BUILD)/clients
-	@$(PY) -m pytest -q tests/test_suites.py
+	@$(PY) -m pytest -q tests/test_suites.py tests/test_server.py
 	@$(PY) -m pytest -q tests/clients --via provisioner
 
 lint: install

@@ -46,7 +46,7 @@ def serve(options: argparse.Namespace) -> int:
     directory = _directory()
     lock = os.open(os.path.join(directory, "lock"), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     try:
-        start_keeper(directory, find_jar(), lock, None)
+        start_keeper(directory, find_jar(), lock, None, serves=True)
         with Control(directory) as control:
             try:
                 answer = control.request("serve", timeout=START_TIMEOUT, settings=settings)
@@ -163,7 +163,7 @@ def _tell(settings: dict[str, Any], port: int, directory: str, as_json: bool) ->
         url = f"{scheme}://{host}:{port}{settings['base_url']}"
     with_token = f"{url}?token={settings['token']}" if settings["token"] else url
     if as_json:
-        print_json({"url": url, "token": settings["token"], "pid": os.getpid()})
+        print_json({"url": url, "token": settings["token"], "pid": os.getpid(), "directory": directory})
     else:
         print(f"Penstock serves {settings['root_dir']}")
         print(f"  open         {with_token}")

@@ -37,6 +37,9 @@ code first counts what it does: compiling a little later than usual makes up for
 What malloc keeps after compiling is given back. $PENSTOCK_JAVA_OPTIONS replaces these.
 """
 
+SERVER_HEAP = "-XX:MaxRAMPercentage=25"
+"""In place of -Xmx for a server: large messages come and go over HTTP."""
+
 PASSED_ENVIRONMENT = (
     "HOME",
     "PATH",
@@ -55,13 +58,14 @@ PATIENCE = (("--idle", "PENSTOCK_IDLE_SECONDS"), ("--zygote-idle", "PENSTOCK_ZYG
 
 
 class GatewayCommand:
-    """How to run the gateway of one jar with one Java."""
+    """How to run the gateway of one jar with one Java; `serves` HTTP or only ZeroMQ."""
 
-    def __init__(self, java: Java, jar: str, directory: str) -> None:
+    def __init__(self, java: Java, jar: str, directory: str, serves: bool = False) -> None:
         self._java = java
         self._jar = jar
         self._directory = directory
-        self._flags = _flags()
+        self._serves = serves
+        self._flags = flags(serves)
         self.cache = (
             None if os.environ.get("PENSTOCK_AOT", "").lower() == "off" else self._cache_path()
         )
@@ -80,6 +84,8 @@ class GatewayCommand:
         if self.cache is None or os.path.isfile(self.cache):
             return None
         argv = [sys.executable, "-m", "penstock.client.training", "{output}"]
+        if self._serves:
+            argv.append("serve")
         return {"cache": self.cache, "argv": argv}
 
     def _base(self) -> list[str]:
@@ -131,10 +137,13 @@ def _patience() -> list[str]:
     return options
 
 
-def _flags() -> list[str]:
+def flags(serves: bool) -> list[str]:
+    """The JVM's options. Raises GatewayError."""
     chosen = os.environ.get("PENSTOCK_JAVA_OPTIONS")
     if chosen is None:
-        return list(TUNING)
+        if not serves:
+            return list(TUNING)
+        return [SERVER_HEAP if option.startswith("-Xmx") else option for option in TUNING]
     try:
         return shlex.split(chosen)
     except ValueError as error:  # an open quotation mark

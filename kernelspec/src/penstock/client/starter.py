@@ -31,12 +31,18 @@ TIMEOUT = 90.0
 """Seconds until a keeper that says nothing is given up; its own limits are shorter."""
 
 
-def start_keeper(directory: str, jar: str, lock_fd: int, zygote: dict[str, Any] | None) -> None:
+def start_keeper(
+    directory: str,
+    jar: str,
+    lock_fd: int,
+    zygote: dict[str, Any] | None,
+    serves: bool = False,
+) -> None:
     """Starts keeper and gateway in `directory` and returns when the gateway listens. Raises
     GatewayError.
     """
     check_space(directory)
-    command = GatewayCommand(find_java(), jar, directory)
+    command = GatewayCommand(find_java(), jar, directory, serves)
     config = {
         "dir": directory,
         "version": __version__,

@@ -1,7 +1,8 @@
-"""`python -m penstock.client.training OUTPUT`: makes the gateway's AOT cache (JEP 514).
+"""`python -m penstock.client.training OUTPUT [serve]`: makes the gateway's AOT cache (JEP 514).
 
 A second gateway, in a runtime directory of its own, is run as a client runs it: kernel started,
-cells executed, output, input and interrupts, kernel stopped. The classes and code paths that this
+cells executed, output, input and interrupts, kernel stopped; with `serve` a server, used by HTTP
+and WebSocket. The classes and code paths that this
 touches go into the cache, which the JVM writes to OUTPUT when that gateway leaves. Run by the
 keeper, in the background and at the lowest priority.
 """
@@ -18,27 +19,19 @@ import time
 from jupyter_client.blocking.client import BlockingKernelClient
 
 from .gateway import connect_gateway, start_kernel
-from .jvm import TUNING
+from .jvm import flags
 from .request import start_request
 from .session import forget
+from .training_server import CELLS, use_server
 
-CELLS = (
-    "1 + 1",
-    "print('a line'); import sys; print('another', file=sys.stderr)",
-    "import os; os.system('echo from a child'); None",
-    "from IPython.display import HTML, display; display(HTML('<b>bold</b>'))",
-    "for i in range(20): print(i, flush=True)",
-    "1 / 0",
-    "pass",
-)
 ROUNDS = 10
 TIMEOUT = 60.0
 
 
-def main(output: str) -> None:
+def main(output: str, serves: bool) -> None:
     """Runs the training; returns once the JVM has written `output`. Raises what goes wrong."""
     with tempfile.TemporaryDirectory(prefix="pstk-aot-") as runtime:
-        options = os.environ.get("PENSTOCK_JAVA_OPTIONS") or shlex.join(TUNING)
+        options = os.environ.get("PENSTOCK_JAVA_OPTIONS") or shlex.join(flags(serves))
         os.environ.update(
             PENSTOCK_RUNTIME_DIR=runtime,
             PENSTOCK_AOT="off",
@@ -46,15 +39,22 @@ def main(output: str) -> None:
             PENSTOCK_IDLE_SECONDS="15",
             PENSTOCK_JAVA_OPTIONS=f"{options} {shlex.quote(f'-XX:AOTCacheOutput={output}')}",
         )
-        for _ in range(2):
-            _use_kernel()
-        control = connect_gateway()
-        if control is not None:
-            with control:
-                control.request("leave")
-            _wait_for_end(control.directory)
+        if serves:
+            use_server(_wait_for_end)
+        else:
+            _use_gateway()
     if not os.path.exists(output):
         raise FileNotFoundError(f"the JVM wrote no AOT cache at {output}")
+
+
+def _use_gateway() -> None:
+    for _ in range(2):
+        _use_kernel()
+    control = connect_gateway()
+    if control is not None:
+        with control:
+            control.request("leave")
+        _wait_for_end(control.directory)
 
 
 def _use_kernel() -> None:
@@ -105,4 +105,4 @@ def _wait_for_end(directory: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], sys.argv[2:] == ["serve"])
