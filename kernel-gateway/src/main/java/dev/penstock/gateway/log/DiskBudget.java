@@ -26,16 +26,20 @@ final class DiskBudget {
     this.compactor = compactor;
   }
 
-  /** After something was written to {@code log}, one of {@code live}. */
-  void enforce(DiskLog log, Collection<DiskLog> live) {
+  /** After something was written to this log. */
+  void enforce(DiskLog log) {
     boolean shrunk = true;
     while (shrunk && log.files().bytes() > budgets.log()) {
       shrunk = shrink(log);
     }
+  }
+
+  /** After something was written to any log. */
+  void enforceAll(Collection<DiskLog> live) {
     long all = formers.bytes() + bytes(live);
     if (all > budgets.all()) {
       formers.free(all - budgets.all());
-      shrunk = true;
+      boolean shrunk = true;
       while (shrunk && formers.bytes() + bytes(live) > budgets.all()) {
         shrunk = largestFirst(live).stream().anyMatch(this::shrink);
       }

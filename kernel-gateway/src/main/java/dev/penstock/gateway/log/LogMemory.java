@@ -79,7 +79,7 @@ final class LogMemory {
     if (closed || failing) {
       return null;
     }
-    if (!hurried && tail.unwrittenBytes() >= BATCH) {
+    if (!hurried && tail.unwrittenBytes() >= Math.min(BATCH, budgets.unwritten() / 2)) {
       hurried = true;
       return Duration.ZERO;
     }

@@ -130,6 +130,7 @@ public final class LogStore implements AutoCloseable {
       if (log != null) {
         finish(kernelId, log);
         formers.add(LogDirectory.of(root, kernelId));
+        budget.enforceAll(live.values());
       }
       return null;
     });
@@ -150,7 +151,10 @@ public final class LogStore implements AutoCloseable {
   @Override
   public void close() {
     try {
-      writer.execute(() -> live.forEach(this::finish));
+      writer.execute(() -> {
+        live.forEach(this::finish);
+        budget.enforceAll(live.values());
+      });
     } catch (RejectedExecutionException e) {
       // Closed before.
       return;
@@ -167,7 +171,9 @@ public final class LogStore implements AutoCloseable {
 
   private void finish(String kernelId, DiskLog log) {
     try {
-      if (log.close()) {
+      boolean complete = log.close();
+      budget.enforce(log);
+      if (complete) {
         LogDirectory.of(root, kernelId).markComplete();
       }
     } catch (IOException e) {
@@ -188,7 +194,8 @@ public final class LogStore implements AutoCloseable {
   private void turn(DiskLog log) {
     try {
       log.write();
-      budget.enforce(log, live.values());
+      budget.enforce(log);
+      budget.enforceAll(live.values());
     } catch (RuntimeException | OutOfMemoryError e) {
       // A fault of ours, or a heap full of output: the other logs are written all the same, and
       // this one when more is said.
