@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The owner of the session appends to memory. One thread ({@link LogStore}) writes what is there
  * to the disk, shortly after. When it falls behind by more than a budget, {@link #append} waits for
- * it, a little while; when it then is behind by twice as much, or the disk fails, entries that no
- * door needs are given up unwritten, and readers see a gap.
+ * it, a little while; when it then is behind by twice as much for longer, or the disk fails,
+ * entries that no door needs are given up unwritten, and readers see a gap.
  */
 final class DiskLog implements OutputLog {
   private static final Logger LOG = LoggerFactory.getLogger(DiskLog.class);
@@ -64,6 +64,11 @@ final class DiskLog implements OutputLog {
   @Override
   public long append(OutputEntry entry) {
     LogMemory.Added added = memory.add(entry);
+    if (added.stalled()) {
+      LOG.atError()
+          .addKeyValue("session", kernelId)
+          .log("the disk does not keep up: parts of the output log are lost");
+    }
     if (added.writeIn() != null) {
       queue.in(added.writeIn(), this);
     }

@@ -17,8 +17,11 @@ import org.jspecify.annotations.Nullable;
  * I/O.
  */
 final class LogMemory {
-  /** How long an append waits for a disk that is behind. */
+  /** How long an append waits for a disk that is behind by its budget. */
   private static final Duration PATIENCE = Duration.ofMillis(100);
+
+  /** How long an append then waits when the disk is behind by twice as much. */
+  private static final Duration LAST_PATIENCE = Duration.ofSeconds(2);
 
   /** Bytes that are written before another log's turn, and without waiting for more. */
   private static final long BATCH = 1L << 20;
@@ -36,7 +39,7 @@ final class LogMemory {
   private boolean queued;
   private boolean hurried;
 
-  /** Whether the disk takes nothing now, so that nobody waits for it. */
+  /** Whether the disk takes nothing now, so that nobody waits for it until it does. */
   private boolean failing;
 
   private boolean closed;
@@ -45,8 +48,9 @@ final class LogMemory {
    * Something in the log.
    *
    * @param writeIn when the writer is to come because of it; null if it comes anyway or never
+   * @param stalled whether the disk was waited for in vain just now
    */
-  record Added(long seq, @Nullable Duration writeIn) {}
+  record Added(long seq, @Nullable Duration writeIn, boolean stalled) {}
 
   /**
    * What is known of an entry.
@@ -65,11 +69,11 @@ final class LogMemory {
   Added add(OutputEntry entry) {
     lock.lock();
     try {
-      makeRoom(entry.bytes());
+      boolean inTime = makeRoom(entry.bytes());
       Logged logged = Logged.of(tail.next(), Instant.now(), entry);
       tail.add(logged);
       more.signalAll();
-      return new Added(logged.seq(), turn());
+      return new Added(logged.seq(), turn(), !inTime);
     } finally {
       lock.unlock();
     }
@@ -90,31 +94,40 @@ final class LogMemory {
     return null;
   }
 
-  private void makeRoom(long bytes) {
-    long left = PATIENCE.toNanos();
-    while (left > 0
-        && !failing
+  /** Waits for a disk that is behind; false if it does not come on, so that nobody waits now. */
+  private boolean makeRoom(long bytes) {
+    boolean inTime =
+        hasRoom(bytes, budgets.unwritten(), PATIENCE)
+            || hasRoom(bytes, 2 * budgets.unwritten(), LAST_PATIENCE);
+    failing |= !inTime;
+    giveUp();
+    return inTime;
+  }
+
+  private boolean hasRoom(long bytes, long bound, Duration limit) {
+    long left = limit.toNanos();
+    while (!failing
         && !closed
         && tail.unwrittenBytes() > 0
-        && tail.unwrittenBytes() + bytes > budgets.unwritten()) {
+        && tail.unwrittenBytes() + bytes > bound) {
+      if (left <= 0) {
+        return false;
+      }
       try {
         left = room.awaitNanos(left);
       } catch (InterruptedException e) {
         // What was said is logged nevertheless; who interrupted is heard when that is done.
         Thread.currentThread().interrupt();
-        break;
+        return true;
       }
     }
-    giveUp(bytes);
+    return true;
   }
 
   /** Bounds what waits for a disk that does not take it. */
-  private void giveUp(long coming) {
+  private void giveUp() {
     if (failing || closed) {
       tail.giveUp(budgets.memory(), needed);
-    } else if (tail.unwrittenBytes() > 0
-        && tail.unwrittenBytes() + coming > 2 * budgets.unwritten()) {
-      tail.giveUp(budgets.unwritten(), needed);
     }
   }
 
@@ -180,7 +193,7 @@ final class LogMemory {
       needed = Math.max(needed, upTo);
       addressees.headMap(needed).clear();
       evict();
-      giveUp(0);
+      giveUp();
     } finally {
       lock.unlock();
     }
@@ -234,7 +247,7 @@ final class LogMemory {
     try {
       failing = true;
       take(upTo);
-      giveUp(0);
+      giveUp();
     } finally {
       lock.unlock();
     }
