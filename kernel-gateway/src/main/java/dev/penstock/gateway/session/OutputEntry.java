@@ -27,6 +27,18 @@ public record OutputEntry(
     byte[] content,
     List<byte[]> buffers) {
 
+  /** The same entry for this client. */
+  public OutputEntry sentTo(Client client) {
+    return new OutputEntry(
+        channel, msgType, topic, client, header, parentHeader, metadata, content, buffers);
+  }
+
+  /** The same entry with this content. */
+  public OutputEntry withContent(byte[] other) {
+    return new OutputEntry(
+        channel, msgType, topic, to, header, parentHeader, metadata, other, buffers);
+  }
+
   /** What the entry costs while it is kept, in bytes. */
   public long bytes() {
     long sum = 128L + header.length + parentHeader.length + metadata.length + content.length;

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * is {@code {"name":"…","text":"…"}}, byte for byte, as worker and gateway write it. Escapes stay
  * as they are.
  */
-final class StreamText {
+public final class StreamText {
   private static final byte[] NAME = utf8("{\"name\":\"");
   private static final byte[] TEXT = utf8("\",\"text\":\"");
   private static final byte[] END = utf8("\"}");
@@ -26,7 +26,7 @@ final class StreamText {
   }
 
   /** The entry as text, or null when it is anything else or has another form. */
-  static @Nullable StreamText of(OutputEntry entry) {
+  public static @Nullable StreamText of(OutputEntry entry) {
     if (entry.channel() != Channel.IOPUB
         || !entry.msgType().equals("stream")
         || !entry.buffers().isEmpty()) {
@@ -48,7 +48,7 @@ final class StreamText {
   }
 
   /** Whether the other is text of the same stream, for the same request. */
-  boolean continuesWith(StreamText other) {
+  public boolean continuesWith(StreamText other) {
     return Arrays.equals(first.content(), 0, textStart, other.first.content(), 0, other.textStart)
         && Arrays.equals(first.parentHeader(), other.first.parentHeader())
         && Arrays.equals(first.metadata(), other.first.metadata())
@@ -76,17 +76,22 @@ final class StreamText {
       return first;
     }
     joined.writeBytes(END);
-    byte[] content = joined.toByteArray();
-    return new OutputEntry(
-        first.channel(),
-        first.msgType(),
-        first.topic(),
-        first.to(),
-        first.header(),
-        first.parentHeader(),
-        first.metadata(),
-        content,
-        first.buffers());
+    return first.withContent(joined.toByteArray());
+  }
+
+  /** The text it began with, as it is between the quotes: UTF-8 with JSON's escapes. */
+  public byte[] escaped() {
+    return Arrays.copyOfRange(first.content(), textStart, first.content().length - END.length);
+  }
+
+  /** The message it began with, saying this instead. */
+  public OutputEntry entry(byte[] escaped) {
+    ByteArrayOutputStream content =
+        new ByteArrayOutputStream(textStart + escaped.length + END.length);
+    content.write(first.content(), 0, textStart);
+    content.writeBytes(escaped);
+    content.writeBytes(END);
+    return first.withContent(content.toByteArray());
   }
 
   /** Index of the quote that ends the JSON string which begins at {@code from}, else the length. */
