@@ -128,6 +128,12 @@ final class ForeignLife implements Life {
       // A defect of ours or a lost ZeroMQ context: the clients must learn of it.
       LOG.atError().addKeyValue("kernel", order.kernelId()).setCause(e).log("owner thread failed");
     } finally {
+      finish(ending);
+    }
+  }
+
+  private void finish(Ending ending) {
+    try {
       inbox.close();
       tether.end();
       relay.farewell(ending, stopCause == null && !relay.isAskedByClient());
@@ -135,6 +141,7 @@ final class ForeignLife implements Life {
         tooLate(late);
       }
       sockets.close();
+    } finally {
       ended.complete(ending);
     }
   }
@@ -203,12 +210,13 @@ final class ForeignLife implements Life {
 
   /** The process is gone: takes what it sent last, and says how it ended. */
   private Ending last(int code) {
-    for (int i = 0; i < MAX_LAST_MESSAGES; i++) {
-      Received received = sockets.poll(QUIET, true);
-      if (received == null) {
-        break;
+    long quietUntil = System.nanoTime() + QUIET.toNanos();
+    for (int i = 0; i < MAX_LAST_MESSAGES && quietUntil - System.nanoTime() > 0; i++) {
+      Received received = sockets.poll(QUIET, true); // null at once after a wakeup
+      if (received != null) {
+        relay.take(received);
+        quietUntil = System.nanoTime() + QUIET.toNanos();
       }
-      relay.take(received);
     }
     boolean starting = !relay.readiness().isReady();
     String cause = stopCause;

@@ -28,13 +28,16 @@ final class Readiness {
   /** A reply came on shell. */
   void replied() {
     replied = true;
-    settle();
   }
 
   /** Something came on iopub. */
   void heard() {
     heard = true;
-    settle();
+  }
+
+  /** Tells that it is ready. */
+  void tell() {
+    ready.complete(true);
   }
 
   /** The kernel is gone. */
@@ -54,11 +57,5 @@ final class Readiness {
   /** How long the owner may wait. */
   Duration patience(Duration atMost) {
     return isReady() ? atMost : Duration.ofNanos(Math.max(0, nextAt - System.nanoTime()));
-  }
-
-  private void settle() {
-    if (isReady()) {
-      ready.complete(true);
-    }
   }
 }

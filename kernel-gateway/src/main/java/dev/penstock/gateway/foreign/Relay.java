@@ -130,12 +130,12 @@ final class Relay {
   private void published(Header header, Header parent, Message message) {
     readiness.heard();
     String type = header.msgType();
-    if (type.equals("status")) {
-      activity.status(parent, message);
-    }
     // A greeting (JEP 65) is for the one who subscribed, and what we asked is nobody else's
     // business.
     if (!type.equals("iopub_welcome") && !isOurs(parent)) {
+      if (type.equals("status")) {
+        activity.status(parent, message);
+      }
       transcript.published(type, message);
     }
     becomeReady();
@@ -155,6 +155,7 @@ final class Relay {
   private void becomeReady() {
     if (readiness.isReady()) {
       activity.ready();
+      readiness.tell();
     }
   }
 

@@ -92,6 +92,8 @@ class ForeignLifeTest {
     OutputEntry question = client.await(e -> e.channel() == Channel.STDIN);
     assertThat(client.owns(question)).isTrue();
     assertThat(other.owns(question)).isFalse();
+    OutputEntry _ =
+        client.await(e -> e.msgType().equals("status") && TestingClient.answers(e, cell));
     assertThat(life.state()).isEqualTo(SessionState.BUSY);
     life.submit(client.request(Channel.STDIN, "input_reply", Json.object().put("value", "ada")));
     assertThat(TestingClient.content(client.reply(cell)).path("status").asString()).isEqualTo("ok");
@@ -175,7 +177,9 @@ class ForeignLifeTest {
     long kernel = life.pid();
     assertThat(TestingKernels.isAlive(child)).isTrue();
     life.stop(false, "no longer needed");
-    assertThat(life.ended().join()).isEqualTo(new Ending(0, "no longer needed"));
+    // On a busy machine SIGTERM comes before the kernel has done what it was asked to.
+    assertThat(life.ended().join())
+        .isIn(new Ending(0, "no longer needed"), new Ending(-15, "no longer needed"));
     assertThat(TestingKernels.isAlive(kernel)).isFalse();
     assertThat(client.all()).noneMatch(e -> TestingClient.isStream(e, "Penstock"));
     TestingKernels.awaitEnd(child);

@@ -8,12 +8,14 @@ import dev.penstock.gateway.kernels.LifeOrder;
 import dev.penstock.gateway.specs.KernelSpec;
 import dev.penstock.protocol.zmq.ZmqRuntime;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 
@@ -49,6 +51,16 @@ final class TestingKernels {
     env.put("IPYTHONDIR", folder.resolve("ipython").toString());
     env.putAll(extra);
     return new LifeOrder(UUID.randomUUID().toString(), spec, folder, env);
+  }
+
+  /** A script among the tests' resources, as a file. */
+  Path script(String resource) throws IOException {
+    Path file = folder.resolve(resource.substring(1));
+    try (InputStream content =
+        Objects.requireNonNull(TestingKernels.class.getResourceAsStream(resource))) {
+      Files.copy(content, file);
+    }
+    return file;
   }
 
   private String ask(String code) throws IOException, InterruptedException {
