@@ -8,6 +8,7 @@ import gc
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 
@@ -51,6 +52,8 @@ def serve(app: IPKernelApp, spec: Spec, start: str, parent: int | None) -> None:
     handed to.
     """
     lead_session()
+    # Before Python 3.13 a fork's main thread keeps its parent's number; Matplotlib compares it.
+    threading.main_thread()._set_native_id()  # type: ignore[attr-defined]  # noqa: SLF001
     lanes = Lanes(spec.lanes, spec.nonce)
     # The thread that crashed: what the worker's own threads did meanwhile would only hide it.
     faulthandler.enable(file=lanes.err, all_threads=False)
