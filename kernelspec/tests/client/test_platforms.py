@@ -20,7 +20,7 @@ sys.platform = "win32"
 for name in ("fcntl", "resource", "pwd", "grp", "termios"):
     sys.modules[name] = None
 """
-"""What matters of Windows here: the modules that it does not have. shutil wants one that it has, and
+"""What matters of Windows here: the modules that it does not have. shutil wants one that it has and
 argparse imports it late (Python 3.13)."""
 
 
