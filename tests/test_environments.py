@@ -97,7 +97,9 @@ def test_kernels_of_several_versions_of_python_run_side_by_side(
                 error = kernel.run(f"import {module}").ename
                 assert error == ("" if module == own_module else "ModuleNotFoundError")
             assert start_path(own_gateway, kernel) == "fork"
-            kernel.assert_healthy()
+            cell = kernel.run("6 * 7")
+            counts = [cell.reply["content"], *cell.of("execute_input"), *cell.of("execute_result")]
+            assert len({content["execution_count"] for content in counts}) == 1
         zygotes = own_gateway.status()["zygotes"]
         assert len({zygote["key"] for zygote in zygotes}) == len(zygotes) == len(versions)
 
