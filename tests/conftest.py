@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -72,6 +73,15 @@ def jupyter(short_folder: Path, pytestconfig: pytest.Config) -> Path:
     )
     os.environ.pop("OMP_NUM_THREADS", None)
     return short_folder / "jupyter"
+
+
+@pytest.fixture(scope="session")
+def wheel() -> Path:
+    """The wheel that `make wheel` leaves in dist/."""
+    root = Path(__file__).resolve().parents[1]
+    subprocess.run(["make", "--silent", "wheel"], cwd=root, check=True, timeout=600)
+    (found,) = (root / "dist").glob("penstock-*.whl")
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from tests.support import specs, venvs
+from tests.support import pythons, specs, venvs
 from tests.support.gateway import Gateway
 from tests.support.kernel import Kernel, started
 
 pytestmark = pytest.mark.beyond_reference
+
+
+#: Small packages, each installed with one version of Python alone.
+ONLY_THERE = {"3.10": "roman", "3.11": "inflection", "3.12": "toolz", "3.13": "tabulate"}
+LEAST_PYTHONS = 2
 
 
 def start_path(gateway: Gateway, kernel: Kernel) -> str:
@@ -43,6 +51,57 @@ def test_each_environment_has_its_own_zygote(
             kernel.assert_healthy()
         zygotes = own_gateway.status()["zygotes"]
         assert len({zygote["key"] for zygote in zygotes}) == len(zygotes) == 2
+
+
+@pytest.fixture(scope="module")
+def versions(
+    jupyter: Path, wheel: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, tuple[str, str]]:
+    """From the names of kernels to their Python's version and a module that no other has. Each is
+    installed as a user does it: the wheel by pip into an environment, then `penstock install`.
+    """
+    installed = {}
+    found = {version: pythons.find(version) for version in ONLY_THERE}
+    others = {version: python for version, python in found.items() if python}
+    if len(others) < LEAST_PYTHONS:
+        missing = ", ".join(found.keys() - others.keys())
+        pytest.skip(f"needs more Pythons on PATH or below pyenv's root, there is no {missing}")
+    for version, base in others.items():
+        folder = tmp_path_factory.mktemp("python")
+        python = venvs.empty(folder / "venv", base)
+        venvs.install(python, wheel, ONLY_THERE[version])
+        name = f"python-{version}"
+        command = [
+            str(python.with_name("penstock")),
+            "install",
+            f"--prefix={folder}",
+            f"--name={name}",
+        ]
+        subprocess.run(command, check=True, timeout=60, stdout=subprocess.DEVNULL)
+        shutil.copytree(folder / "share/jupyter/kernels" / name, jupyter / "kernels" / name)
+        installed[name] = (version, ONLY_THERE[version])
+    return installed
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_kernels_of_several_versions_of_python_run_side_by_side(
+    versions: dict[str, tuple[str, str]], own_gateway: Gateway
+) -> None:
+    with ExitStack() as stack:
+        kernels = {name: stack.enter_context(started(name)) for name in versions}
+        for name, kernel in kernels.items():
+            version, own_module = versions[name]
+            assert kernel.run("import sys; print(sys.version)").text().startswith(f"{version}.")
+            for _, module in versions.values():
+                error = kernel.run(f"import {module}").ename
+                assert error == ("" if module == own_module else "ModuleNotFoundError")
+            assert start_path(own_gateway, kernel) == "fork"
+            cell = kernel.run("6 * 7")
+            counts = [cell.reply["content"], *cell.of("execute_input"), *cell.of("execute_result")]
+            assert len({content["execution_count"] for content in counts}) == 1
+        zygotes = own_gateway.status()["zygotes"]
+        assert len({zygote["key"] for zygote in zygotes}) == len(zygotes) == len(versions)
 
 
 def test_kernels_do_not_share_state(kernel: Kernel, via: str, gateway: Gateway) -> None:

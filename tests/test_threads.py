@@ -86,6 +86,12 @@ def both(first: Cell, second: Cell, count: int) -> None:
     eventually(more, 20, f"{count} things are shown")
 
 
+def test_the_main_thread_knows_its_number(kernel: Kernel) -> None:
+    """Matplotlib takes a main thread whose number is its parent's for another thread."""
+    kernel.run("import threading")
+    assert kernel.value("threading.main_thread().native_id == threading.get_native_id()") == "True"
+
+
 def test_lines_of_many_threads_arrive_whole(kernel: Kernel) -> None:
     cell = kernel.run(
         "from concurrent.futures import ThreadPoolExecutor\n"

@@ -37,20 +37,10 @@ print(json.dumps({"text": notebook.cells[0].outputs[0].text, "java": java}))
 
 
 @pytest.fixture(scope="module")
-def wheel() -> Path:
-    """The wheel that `make wheel` leaves in dist/."""
-    subprocess.run(["make", "--silent", "wheel"], cwd=ROOT, check=True, timeout=600)
-    (found,) = (ROOT / "dist").glob("penstock-*.whl")
-    return found
-
-
-@pytest.fixture(scope="module")
 def elsewhere(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Python of a fresh environment with the wheel and nbclient in it."""
     python = venvs.empty(tmp_path_factory.mktemp("elsewhere") / "venv")
-    subprocess.run(
-        [python, "-m", "pip", "install", "--quiet", str(wheel), "nbclient"], check=True, timeout=600
-    )
+    venvs.install(python, wheel, "nbclient")
     return python
 
 

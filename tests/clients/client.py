@@ -9,6 +9,9 @@ from typing import ClassVar
 from tests.clients.outcome import Outcome
 
 KERNEL = "penstock"
+ALWAYS_ZERO = "0 when all went well, and also when a cell raised an exception"
+NO_RESTART = "offers none"
+NO_PARAMETERS = "takes none"
 
 
 class AbsentError(Exception):
@@ -23,8 +26,10 @@ class Client:
     NAME: ClassVar[str]
     #: From the name of a check to the reason why this program does not offer it.
     ABSENT: ClassVar[Mapping[str, str]] = {}
-    #: Whether a cell that raised shows in the program's exit code.
-    FAILURE_HAS_EXIT_CODE: ClassVar[bool] = True
+    #: From the name of a check to what this program does otherwise there.
+    OTHERWISE: ClassVar[Mapping[str, str]] = {}
+    #: How many lines it shows at least, if not all: then `megabyte` is in OTHERWISE.
+    LAST_LINES: ClassVar[int]
     #: Part of what the program says when the kernel has died.
     TOLD_OF_DEATH: ClassVar[str]
 
@@ -48,6 +53,10 @@ class Client:
         """Runs cells in one kernel, also after an error, and tells what was shown of each."""
         raise NotImplementedError
 
+    def kept_picture(self, png: bytes) -> bytes:
+        """What the program makes of the bytes of a PNG file."""
+        return png
+
     def answer(self, code: str, line: str) -> Outcome:
         """Runs code that asks one question, and answers it."""
         raise NotImplementedError
@@ -58,6 +67,10 @@ class Client:
 
     def death(self, code: str) -> str:
         """Runs code that ends the kernel, and returns what the program says then."""
+        raise NotImplementedError
+
+    def restart(self, code: str, after: str) -> Outcome:
+        """Runs code, restarts the kernel, runs `after`."""
         raise NotImplementedError
 
     def complete(self, text: str) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from tests.clients import console, driven, runners, tested
+from tests.clients import console, driven, qt, runners, tested
 from tests.clients.client import Client
 
 ALL: tuple[type[Client], ...] = (
     console.JupyterConsole,
+    qt.QtConsole,
     runners.Papermill,
     runners.Nbconvert,
     runners.JupyterExecute,

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import pexpect
 
-from tests.clients.client import KERNEL, Client
+from tests.clients.client import ALWAYS_ZERO, KERNEL, NO_PARAMETERS, NO_RESTART, Client
 from tests.clients.outcome import Outcome
 from tests.support.environment import clean
 from tests.support.waiting import seconds
@@ -74,10 +74,11 @@ class JupyterConsole(Client):
     """jupyter_console."""
 
     NAME = "jupyter console"
-    FAILURE_HAS_EXIT_CODE = False
+    OTHERWISE: ClassVar[Mapping[str, str]] = {"exit_code": ALWAYS_ZERO}
     ABSENT: ClassVar[Mapping[str, str]] = {
         "death": "says nothing: its prompt comes back and runs no more",
-        "parameters": "takes none",
+        "restart": NO_RESTART,
+        "parameters": NO_PARAMETERS,
     }
 
     def __init__(self, folder: Path) -> None:

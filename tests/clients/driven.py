@@ -29,22 +29,20 @@ A_LIBRARY = "a library: what to do with it is the program's business"
 
 
 class Program:
-    """A running program of programs/ and the kernel it joined."""
+    """A running program of programs/."""
 
     def __init__(self, command: Sequence[Any], folder: Path) -> None:
-        self.gateway = Gateway(Path(os.environ["PENSTOCK_RUNTIME_DIR"]))
-        self.kernel = self.gateway.ask("kernel", "start")
         self.errors = folder / "stderr"
         with self.errors.open("w", encoding="utf-8") as errors:
             self.process = subprocess.Popen(
-                [*map(str, command), self.kernel["connection_file"]],
+                [*map(str, command)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 env=clean(),
             )
 
-    def ask(self, do: str, code: str, answer: str = "", interrupt_at: str = "") -> Any:
+    def ask(self, do: str, code: str = "", answer: str = "", interrupt_at: str = "") -> Any:
         """One order and its answer."""
         stdin, stdout = self.process.stdin, self.process.stdout
         assert stdin is not None
@@ -57,27 +55,50 @@ class Program:
         assert line, f"no answer to {do!r}: {self.errors.read_text(encoding='utf-8')[-2000:]}"
         return json.loads(line)
 
-    def close(self) -> None:
-        """Ends program and kernel."""
+    def close(self) -> int:
+        """Ends the program; its exit code."""
         with self.process:
             assert self.process.stdin is not None
             self.process.stdin.close()
             try:
-                self.process.wait(seconds(20))
+                return self.process.wait(seconds(20))
             except subprocess.TimeoutExpired:
                 self.process.kill()  # it hangs, which the checks have told already
+                return self.process.wait()
+
+
+class Joined(Program):
+    """A program and the kernel it joined."""
+
+    def __init__(self, command: Sequence[Any], folder: Path) -> None:
+        self.gateway = Gateway(Path(os.environ["PENSTOCK_RUNTIME_DIR"]))
+        self.kernel = self.gateway.ask("kernel", "start")
+        super().__init__([*command, self.kernel["connection_file"]], folder)
+
+    def close(self) -> int:
+        """Ends program and kernel."""
+        code = super().close()
         self.gateway.run("kernel", "stop", "--now", self.kernel["id"])
+        return code
 
 
 class Driven(Client):
     """A client that is a program of programs/."""
 
-    ABSENT: ClassVar[Mapping[str, str]] = {"parameters": A_LIBRARY, "exit_code": A_LIBRARY}
+    ABSENT: ClassVar[Mapping[str, str]] = {
+        "restart": A_LIBRARY,
+        "parameters": A_LIBRARY,
+        "exit_code": A_LIBRARY,
+    }
     TOLD_OF_DEATH = "heartbeat: true, then none"
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
-        self.program = Program(self.command(), folder)
+        self.program = self.open()
+
+    def open(self) -> Program:
+        """Starts one more of the programs."""
+        return Joined(self.command(), self.folder)
 
     def command(self) -> Sequence[Any]:
         """The command line, without the connection file.
@@ -107,7 +128,7 @@ class Driven(Client):
 
     def death(self, code: str) -> str:
         """With a kernel of its own."""
-        program = Program(self.command(), self.folder)
+        program = self.open()
         try:
             return str(program.ask("death", code)["text"])
         finally:

@@ -6,11 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.clients import clients
-from tests.clients.checks import CHECKS, exit_code
+from tests.clients.checks import CHECKS
 
 _results: dict[tuple[str, str], str] = {}
-
-ALWAYS_ZERO = "0 when all went well, and also when a cell raised an exception"
 
 HEAD = """# Client programs
 
@@ -44,18 +42,24 @@ def complete() -> bool:
 
 def table() -> str:
     """A Markdown table, and the reasons it refers to."""
-    reasons = [ALWAYS_ZERO]
+    reasons: list[str] = []
+
+    def noted_as(reason: str) -> str:
+        if reason not in reasons:
+            reasons.append(reason)
+        return f"({reasons.index(reason) + 1})"
+
     rows = [["", *(kind.NAME for kind in clients.ALL)]]
     for check in CHECKS:
-        row = [(check.__doc__ or check.__name__).strip()]
+        name = check.__name__
+        row = [(check.__doc__ or name).strip()]
         for kind in clients.ALL:
-            reason = kind.ABSENT.get(check.__name__)
-            if reason is not None and reason not in reasons:
-                reasons.append(reason)
-            value = _results.get((kind.NAME, check.__name__), "–")
-            if check is exit_code and not kind.FAILURE_HAS_EXIT_CODE and value == "yes":
-                value = "yes (1)"
-            row.append(value if reason is None else f"({reasons.index(reason) + 1})")
+            value = _results.get((kind.NAME, name), "–")
+            if name in kind.ABSENT:
+                value = noted_as(kind.ABSENT[name])
+            elif name in kind.OTHERWISE and value == "yes":
+                value = f"yes {noted_as(kind.OTHERWISE[name])}"
+            row.append(value)
         rows.append(row)
     widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
     lines = [

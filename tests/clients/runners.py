@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 import nbformat
 
-from tests.clients.client import KERNEL, Client
+from tests.clients.client import ALWAYS_ZERO, KERNEL, NO_PARAMETERS, NO_RESTART, Client
 from tests.clients.outcome import Outcome
 from tests.support import notebooks
 from tests.support.environment import clean
@@ -20,7 +20,6 @@ BIN = Path(sys.executable).parent
 UNATTENDED = "runs unattended: input() raises StdinNotImplementedError"
 NOBODY_TYPES = "nobody types"
 NOT_SHOWN = "what `name?` pages is no output of a cell"
-NO_PARAMETERS = "takes none"
 GIVES_UP = "its time limit ends the run instead of interrupting the cell"
 TIME_LIMIT = 3
 """Seconds after which a cell is interrupted, by those that interrupt nothing else."""
@@ -31,6 +30,7 @@ class Runner(Client):
 
     ABSENT: ClassVar[Mapping[str, str]] = {
         "question": UNATTENDED,
+        "restart": NO_RESTART,
         "completion": NOBODY_TYPES,
         "inspection": NOT_SHOWN,
         "parameters": NO_PARAMETERS,
@@ -133,6 +133,7 @@ class Papermill(Runner):
     NAME = "papermill"
     ABSENT: ClassVar[Mapping[str, str]] = {
         "question": UNATTENDED,
+        "restart": NO_RESTART,
         "completion": NOBODY_TYPES,
         "inspection": NOT_SHOWN,
         "interrupt": GIVES_UP,
@@ -158,7 +159,7 @@ class JupyterCache(Runner):
 
     NAME = "jupyter-cache"
     TOLD_OF_DEATH = "died"
-    FAILURE_HAS_EXIT_CODE = False
+    OTHERWISE: ClassVar[Mapping[str, str]] = {"exit_code": ALWAYS_ZERO}
     ABSENT: ClassVar[Mapping[str, str]] = {
         **Runner.ABSENT,
         "interrupt": GIVES_UP,

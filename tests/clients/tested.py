@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 import nbformat
 from nbclient import NotebookClient
 
+from tests.clients.client import NO_RESTART
 from tests.clients.outcome import Outcome
 from tests.clients.runners import NOBODY_TYPES, NOT_SHOWN, UNATTENDED, Runner
 from tests.support import notebooks
@@ -28,6 +29,7 @@ class Testbook(Runner):
     NAME = "testbook"
     ABSENT: ClassVar[Mapping[str, str]] = {
         "question": UNATTENDED,
+        "restart": NO_RESTART,
         "completion": NOBODY_TYPES,
         "inspection": NOT_SHOWN,
     }

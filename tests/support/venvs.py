@@ -22,7 +22,13 @@ def borrowing(folder: Path) -> Path:
     return folder / "bin" / "python"
 
 
-def empty(folder: Path) -> Path:
-    """Makes an environment with nothing but pip; returns its Python."""
-    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True, timeout=120)
+def empty(folder: Path, python: Path = Path(sys.executable)) -> Path:
+    """Makes an environment of a Python with nothing but pip; returns its own Python."""
+    subprocess.run([python, "-m", "venv", folder], check=True, timeout=120)
     return folder / "bin" / "python"
+
+
+def install(python: Path, *packages: Path | str) -> None:
+    """Installs packages (names, wheels) into an environment."""
+    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, *map(str, packages)], check=True, timeout=600)

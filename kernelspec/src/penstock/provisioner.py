@@ -66,6 +66,8 @@ class PenstockProvisioner(KernelProvisionerBase):
         self._exit: int | None = None
         #: The kernel that was asked for last could not get its ports.
         self._stillborn = False
+        #: The ports that were 0, the gateway's to choose.
+        self._open_ports: list[str] = []
         self._cwd: str | None = None
 
     @property
@@ -125,8 +127,7 @@ class PenstockProvisioner(KernelProvisionerBase):
             return await super().pre_launch(cmd=command, **kwargs)
         self._check_manager(manager)
         provide_keys(manager, kwargs.pop("transport_encryption", None))
-        # Ports that are 0 now are the gateway's choice, and may change with `newports`.
-        manager._record_random_port_names()  # noqa: SLF001  (LocalProvisioner does it, too)
+        self._hold_ports(manager)
         if not manager.connection_file:
             # The manager writes it once the ports are known, but the kernel is told of it now.
             manager.connection_file = os.path.join(tempfile.gettempdir(), f"kernel-{uuid4()}.json")
@@ -197,6 +198,8 @@ class PenstockProvisioner(KernelProvisionerBase):
         self._forget()
         self._exit = 1
         self._stillborn = True
+        if self.parent is not None:
+            self.parent._random_port_names = self._open_ports  # noqa: SLF001  (see _hold_ports)
         return dict(self.parent.get_connection_info()) if self.parent is not None else {}
 
     def _adopt(self, session: str | None, directory: str, pid: int, start: int | None) -> None:
@@ -206,6 +209,16 @@ class PenstockProvisioner(KernelProvisionerBase):
         self._worker_start = start
         self._exit = None
         self._stillborn = False
+
+    def _hold_ports(self, manager: Any) -> None:
+        """Keeps the ports that the gateway chose, also when jupyter_client's restarter asks for new
+        ones after a kernel's early death: clients that are connected stay on the old ones. With
+        LocalProvisioner's cached ports it is so, too. Only ports that are taken are given up.
+        """
+        manager._record_random_port_names()  # noqa: SLF001  (LocalProvisioner does it, too)
+        self._open_ports = manager._random_port_names or self._open_ports  # noqa: SLF001
+        if manager.cache_ports:
+            manager._random_port_names = []  # noqa: SLF001
 
     def _check_manager(self, manager: Any) -> None:
         if manager.transport != "tcp":

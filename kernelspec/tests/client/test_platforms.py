@@ -14,13 +14,14 @@ from penstock.client.request import start_request
 SOURCE = Path(__file__).parents[2] / "src"
 
 WINDOWS = """
-import runpy, sys
+import runpy, shutil, sys
 {before}
 sys.platform = "win32"
 for name in ("fcntl", "resource", "pwd", "grp", "termios"):
     sys.modules[name] = None
 """
-"""What matters of Windows here: the modules that it does not have."""
+"""What matters of Windows here: the modules that it does not have. shutil wants one that it has and
+argparse imports it late (Python 3.13)."""
 
 
 def on_windows(code: str, before: str = "") -> subprocess.CompletedProcess[str]:

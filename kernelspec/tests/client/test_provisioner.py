@@ -71,6 +71,24 @@ def test_restart_keeps_ports_and_key(gateway: StandInGateway, manager: KernelMan
     _, second = gateway.asked("start")
     assert [second["connection"][port] for port in PORTS] == [before[port] for port in PORTS]
     assert gateway.asked("release")[0]["id"] == "session-0"
+
+
+def test_ports_are_kept_when_a_restarter_asks_for_new_ones(
+    gateway: StandInGateway, manager: KernelManager
+) -> None:
+    """As with ipykernel: a client that is connected has no way to learn of others."""
+    manager.start_kernel()
+    before = info(manager)
+    manager.restart_kernel(now=True, newports=True)
+    assert info(manager) == before
+
+
+def test_ports_change_where_they_are_not_cached(
+    gateway: StandInGateway, manager: KernelManager
+) -> None:
+    manager.cache_ports = False
+    manager.start_kernel()
+    before = info(manager)
     manager.restart_kernel(now=True, newports=True)
     assert manager.shell_port != before["shell_port"]
     assert manager.session.key == before["key"]
@@ -244,6 +262,11 @@ def test_a_kernel_whose_ports_are_taken_has_ended_at_once(
     manager.start_kernel()  # with the ports of before
     assert not manager.is_alive()
     assert asyncio.run(manager.provisioner.poll()) == 1
+    before = info(manager)
+    del gateway.fail["start"]
+    manager.restart_kernel(now=True, newports=True)
+    assert manager.is_alive()
+    assert manager.shell_port != before["shell_port"]
 
 
 def test_a_start_that_is_given_up_leaves_no_kernel(gateway: StandInGateway) -> None:

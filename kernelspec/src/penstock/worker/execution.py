@@ -140,7 +140,7 @@ def reply_content(
             evalue=_text(error),
             engine_info=engine,
         )
-    content["execution_count"] = count_of(result, shell)
+    content["execution_count"] = count_of(result, shell.execution_count - 1)
     content["user_expressions"] = {}
     if not failed and expressions:
         try:

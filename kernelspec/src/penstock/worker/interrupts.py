@@ -131,7 +131,7 @@ class Interrupts:
     def _handle(self, _signum: int, frame: FrameType | None) -> None:
         if self._ending or self.phase in (Phase.SETUP, Phase.USER, Phase.AWAITING):
             self._pending = True
-            if not self._depth and not self.held(frame):
+            if not self._depth and not self.held(frame) and not _leaving(frame):
                 self.deliver()
 
     def deliver(self) -> None:
@@ -181,6 +181,11 @@ class UserCode:
 def never(_frame: FrameType | None) -> bool:
     """No debugger is there."""
     return False
+
+
+def _leaving(frame: FrameType | None) -> bool:
+    """Whether a GUI event loop is about to return: a KeyboardInterrupt there would keep it."""
+    return frame is not None and frame.f_globals.get("__name__") == "ipykernel.eventloops"
 
 
 def _nothing() -> None:

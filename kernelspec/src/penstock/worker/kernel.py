@@ -19,6 +19,7 @@ from .comms import COMM_TYPES, hand_over, home_of
 from .debugger.adapter import installed
 from .errors import error_content
 from .execution import Cell, accepted_options, reply_content
+from .gui import take_turns
 from .inputs import AskingKernel, ident_of
 from .interrupts import Interrupts, Overdue, Phase
 from .patience import Patience, unanswered
@@ -60,14 +61,14 @@ class WorkerKernel(AskingKernel):
     shell_stream = AnyTrait()
     control_stream = AnyTrait()
     debugpy_stream = AnyTrait()
-    #: Naming the class here would import debugpy when the kernel is made.
-    debugger_class = AnyTrait()
+    debugger_class = AnyTrait()  # naming the class would import debugpy when the kernel is made
 
     if TYPE_CHECKING:  # never None here
         shell: ZMQInteractiveShell
         session: WorkerSession
 
     interrupts: Interrupts
+    enter_eventloop = take_turns
 
     def __init__(self, interrupts: Interrupts, outbox: Outbox, **kwargs: Any) -> None:
         self.interrupts = interrupts
@@ -92,8 +93,7 @@ class WorkerKernel(AskingKernel):
 
     def begin(self, kernel_session: str) -> None:
         """Take the ids of this worker; a fork inherits those of the zygote."""
-        self.ident = kernel_session
-        self.session.session = kernel_session
+        self.ident = self.session.session = kernel_session
         self.shell.displayhook.topic = self._topic("execute_result")
 
     @property

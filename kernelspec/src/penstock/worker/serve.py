@@ -7,6 +7,7 @@ import faulthandler
 import gc
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 
@@ -50,6 +51,8 @@ def serve(app: IPKernelApp, spec: Spec, start: str, parent: int | None) -> None:
     handed to.
     """
     lead_session()
+    # Before Python 3.13 a fork's main thread keeps its parent's number; Matplotlib compares it.
+    threading.main_thread()._set_native_id()  # type: ignore[attr-defined]  # noqa: SLF001
     lanes = Lanes(spec.lanes, spec.nonce)
     # The thread that crashed: what the worker's own threads did meanwhile would only hide it.
     faulthandler.enable(file=lanes.err, all_threads=False)

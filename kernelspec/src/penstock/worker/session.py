@@ -56,6 +56,8 @@ class ShellStream:
         self.number = 0
         self.flags = 0
         self.sent = False
+        #: Whether a GUI event loop is to return as soon as it asks.
+        self.restless = False
         self.link: Link | None = None
 
     def begin(self, number: int) -> None:
@@ -79,7 +81,7 @@ class ShellStream:
 
     def flush(self, _flag: int | None = None, limit: int | None = None) -> int:  # noqa: ARG002
         """How many events wait (0 or 1), as GUI event loops ask."""
-        return int(self.link is not None and self.link.data.ready())
+        return int(self.restless or (self.link is not None and self.link.data.ready()))
 
 
 class WorkerSession(Session):

@@ -48,7 +48,8 @@ class DisplayHook(ZMQShellDisplayHook):
     @property
     def prompt_count(self) -> int:
         """Number of the running cell, also when another shell has begun one since."""
-        return count_of(self.exec_result, self.shell)
+        # IPython 9 counts before a cell runs, IPython 8 after it.
+        return count_of(self.exec_result, super().prompt_count)
 
     def quiet(self) -> bool:
         """Whether the cell ends in a semicolon: IPython looks at the newest cell of any shell."""
@@ -57,12 +58,11 @@ class DisplayHook(ZMQShellDisplayHook):
         return bool(super().quiet())
 
 
-def count_of(result: Any, shell: Any) -> int:
+def count_of(result: Any, newest: int) -> int:
     """The execution count of a cell with this ``ExecutionResult``.
 
-    IPython takes the newest count of the shell, which may be that of a cell in another thread.
+    IPython takes the ``newest`` of the shell, which may be that of a cell in another thread.
     """
-    newest: int = shell.execution_count - 1
     own: int | None = getattr(result, "execution_count", None)
     if own is None or not result.info.store_history:
         return newest
