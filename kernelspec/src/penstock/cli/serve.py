@@ -89,6 +89,7 @@ def _settings(chosen: dict[str, Any]) -> dict[str, Any]:
         "token": _token(chosen),
         "base_url": base if base.endswith("/") else base + "/",
         "root_dir": root,
+        "state_dir": _state_dir(),
         "umask": client_facts()["umask"],
         "python": sys.executable,
         "prefix": sys.prefix,
@@ -100,6 +101,14 @@ def _settings(chosen: dict[str, Any]) -> dict[str, Any]:
         "allow_env": _names(chosen["allow_env"]),
         "owner": lease(),
     }
+
+
+def _state_dir() -> str:
+    """`penstock` in $XDG_STATE_HOME, else in ~/.local/state."""
+    base = os.environ.get("XDG_STATE_HOME", "")
+    if not os.path.isabs(base):
+        base = os.path.join(os.path.expanduser("~"), ".local", "state")
+    return os.path.join(base, "penstock")
 
 
 def _path(text: str) -> str:

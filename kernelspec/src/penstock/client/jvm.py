@@ -117,13 +117,14 @@ def cache_dir() -> str:
 
 def jvm_environment() -> dict[str, str]:
     """The gateway's environment: it serves many clients, so it does not take over all that the
-    first one has set.
+    first one has set. Java takes the encoding of file names from the locale, and they are UTF-8.
     """
-    return {
+    env = {
         name: value
         for name, value in os.environ.items()
         if name in PASSED_ENVIRONMENT or name.startswith(PASSED_PREFIXES)
     }
+    return {**env, "LC_ALL": "C.UTF-8"} if sys.platform == "linux" else env
 
 
 def _patience() -> list[str]:

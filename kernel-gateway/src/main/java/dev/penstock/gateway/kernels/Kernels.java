@@ -1,14 +1,13 @@
 package dev.penstock.gateway.kernels;
 
 import dev.penstock.gateway.kernels.KernelException.Reason;
+import dev.penstock.gateway.log.LogStore;
 import dev.penstock.gateway.session.Ending;
-import dev.penstock.gateway.session.OutputLog;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 
 /**
  * All kernels of a server, of every kind. A kernel counts from the moment it is asked for, so that
@@ -16,7 +15,7 @@ import java.util.function.Function;
  */
 public final class Kernels {
   private final LifeStarter starter;
-  private final Function<String, OutputLog> logs;
+  private final LogStore logs;
   private final int most;
   private final Map<String, Kernel> kernels = new LinkedHashMap<>();
   private boolean closed;
@@ -25,10 +24,10 @@ public final class Kernels {
    * No kernels yet.
    *
    * @param starter starts kernels of every kind
-   * @param logs makes the log of the kernel with an id
+   * @param logs keeps what kernels say
    * @param most how many there may be; 0 for any number
    */
-  public Kernels(LifeStarter starter, Function<String, OutputLog> logs, int most) {
+  public Kernels(LifeStarter starter, LogStore logs, int most) {
     this.starter = starter;
     this.logs = logs;
     this.most = most;
@@ -61,7 +60,7 @@ public final class Kernels {
       throw new KernelException(
           Reason.LIMIT, "Resource Limit: there are %d kernels of at most %d".formatted(most, most));
     }
-    Kernel kernel = new Kernel(order, starter, logs.apply(order.kernelId()));
+    Kernel kernel = new Kernel(order, starter, logs.open(order.kernelId()));
     kernels.put(order.kernelId(), kernel);
     return kernel;
   }
@@ -101,6 +100,8 @@ public final class Kernels {
   }
 
   private synchronized void forget(Kernel kernel) {
-    kernels.remove(kernel.id(), kernel);
+    if (kernels.remove(kernel.id(), kernel)) {
+      logs.release(kernel.id());
+    }
   }
 }

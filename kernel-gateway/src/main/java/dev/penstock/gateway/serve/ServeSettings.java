@@ -23,6 +23,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param token empty for none
  * @param basePath path before all others, with a slash at both ends
  * @param root directory that contents are below and kernels start in
+ * @param state directory for what outlives the server: its kernels' output logs
  * @param allowHidden whether contents show names that begin with a dot
  * @param umask permission bits that new files do not get
  * @param python interpreter of kernelspecs that name none by path
@@ -39,6 +40,7 @@ record ServeSettings(
     String token,
     String basePath,
     Path root,
+    Path state,
     boolean allowHidden,
     int umask,
     String python,
@@ -65,6 +67,7 @@ record ServeSettings(
         json.path("token").asString(""),
         json.path("base_url").asString("/"),
         Path.of(json.path("root_dir").asString("/")),
+        Path.of(json.path("state_dir").asString("/")),
         json.path("allow_hidden").asBoolean(false),
         json.path("umask").asInt(DEFAULT_UMASK),
         json.path("python").asString(""),

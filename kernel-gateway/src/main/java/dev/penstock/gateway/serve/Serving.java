@@ -18,7 +18,6 @@ import dev.penstock.gateway.kernels.LifeStarter;
 import dev.penstock.gateway.kernels.PenstockStarter;
 import dev.penstock.gateway.kernels.StartRecipes;
 import dev.penstock.gateway.rest.Api;
-import dev.penstock.gateway.session.Sessions;
 import dev.penstock.gateway.specs.JupyterPath;
 import dev.penstock.gateway.specs.KernelSpecs;
 import dev.penstock.gateway.start.KernelStarter;
@@ -54,12 +53,14 @@ public final class Serving implements AutoCloseable {
   private final HttpServer http;
   private final Kernels kernels;
   private final Channels channels;
+  private final ServerLogs logs;
   private final int port;
 
-  private Serving(HttpServer http, Kernels kernels, Channels channels, int port) {
+  private Serving(HttpServer http, Kernels kernels, Channels channels, ServerLogs logs, int port) {
     this.http = http;
     this.kernels = kernels;
     this.channels = channels;
+    this.logs = logs;
     this.port = port;
   }
 
@@ -86,10 +87,11 @@ public final class Serving implements AutoCloseable {
             zmq);
     LifeStarter lives =
         (order, log) -> (order.spec().isPenstock() ? own : others).start(order, log);
-    Kernels kernels = new Kernels(lives, _ -> Sessions.log(), settings.maxKernels());
     HttpServer http = new HttpServer(MAX_MESSAGE);
     Channels channels = new Channels(http.webSockets());
     int port = listen(http, settings);
+    ServerLogs logs = ServerLogs.open(settings.state(), port, settings.socket(), runtime);
+    Kernels kernels = new Kernels(lives, logs.store(), settings.maxKernels());
     Routes routes = new Routes();
     Api.addTo(
         routes,
@@ -102,7 +104,7 @@ public final class Serving implements AutoCloseable {
             Contents.in(settings.root(), contentsOptions(settings)),
             settings.listKernels(),
             !settings.kernelGateway()));
-    Serving serving = new Serving(http, kernels, channels, port);
+    Serving serving = new Serving(http, kernels, channels, logs, port);
     http.start(
         new ApiHandler(
             settings.basePath(),
@@ -193,5 +195,6 @@ public final class Serving implements AutoCloseable {
             .completeOnTimeout(null, END_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
             .join();
     http.close();
+    logs.close();
   }
 }
