@@ -110,6 +110,7 @@ public final class ZmqDoor implements Door {
       return false;
     }
     if (audience.isAwaited()) {
+      passStarting(log);
       return replyAhead(log);
     }
     for (OutputEntry entry = log.get(position); entry != null; entry = log.get(position)) {
@@ -122,6 +123,18 @@ public final class ZmqDoor implements Door {
       }
     }
     return true;
+  }
+
+  /**
+   * That a kernel is starting is news only when it does: who hears it later, while a cell runs that
+   * was sent meanwhile, takes it for a death (qtconsole).
+   */
+  private void passStarting(OutputLog log) {
+    OutputEntry entry = log.get(position);
+    if (entry != null && entry.isStarting()) {
+      position++;
+      boolean _ = sockets.publisher().offer(encode(List.of(entry.topic()), entry));
+    }
   }
 
   /**

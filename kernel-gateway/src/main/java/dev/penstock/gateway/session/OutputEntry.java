@@ -1,6 +1,8 @@
 package dev.penstock.gateway.session;
 
 import dev.penstock.protocol.message.Channel;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +39,14 @@ public record OutputEntry(
   public OutputEntry withContent(byte[] other) {
     return new OutputEntry(
         channel, msgType, topic, to, header, parentHeader, metadata, other, buffers);
+  }
+
+  private static final byte[] STARTING =
+      "{\"execution_state\":\"starting\"}".getBytes(StandardCharsets.US_ASCII);
+
+  /** Whether it says that the kernel is starting. */
+  public boolean isStarting() {
+    return msgType.equals("status") && Arrays.equals(content, STARTING);
   }
 
   /** What the entry costs while it is kept, in bytes. */
