@@ -26,7 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A kernel that has nothing of ipykernel; and what is left when processes are killed. */
+/** Kernels of other makes than ipykernel; and what is left when processes are killed. */
 class PlainKernelTest {
   @TempDir private Path folder = Path.of(""); // replaced before each test
 
@@ -53,10 +53,11 @@ class PlainKernelTest {
 
   private Life start(String more) throws Exception {
     Path script = kernels.script("/plain_kernel.py");
-    Life life =
-        kernels
-            .starter(zmq)
-            .start(kernels.order("\"" + script + "\", \"{connection_file}\"", more, Map.of()), log);
+    return start("\"" + script + "\", \"{connection_file}\"", more);
+  }
+
+  private Life start(String arguments, String more) throws Exception {
+    Life life = kernels.starter(zmq).start(kernels.order(arguments, more, Map.of()), log);
     lives.add(life);
     return life;
   }
@@ -108,6 +109,19 @@ class PlainKernelTest {
   private static boolean isIdle(OutputEntry entry, Request request) {
     return TestingClient.answers(entry, request)
         && new String(entry.content(), StandardCharsets.UTF_8).contains("idle");
+  }
+
+  @Test
+  void bashIsInterruptedAndGoesOn() throws Exception {
+    Life life = start("\"-m\", \"bash_kernel\", \"-f\", \"{connection_file}\"", "");
+    Request cell = client.execute(life, "echo started; sleep 600");
+    OutputEntry _ = client.await(e -> TestingClient.isStream(e, "started"));
+    life.interrupt().join();
+    OutputEntry _ = client.reply(cell);
+    OutputEntry _ = client.reply(client.execute(life, "echo $((6 * 7))"));
+    OutputEntry _ = client.await(e -> TestingClient.isStream(e, "42"));
+    life.stop(false, "no longer needed");
+    assertThat(life.ended().join().cause()).isEqualTo("no longer needed");
   }
 
   @Test

@@ -104,14 +104,14 @@ class KernelSpecsTest {
   }
 
   @Test
-  void theDefaultIsTheGivenOneOrAPython() throws IOException {
-    assertThat(specs().defaultName()).isEqualTo("python3");
+  void theDefaultIsTheGivenOneOrPenstockOrAPython() throws IOException {
+    assertThat(specs().defaultName()).isEqualTo("penstock");
     add(first, "aaa", SPEC.formatted("a"));
     assertThat(specs().defaultName()).isEqualTo("aaa");
-    add(first, "penstock", SPEC.formatted("p"));
-    assertThat(specs().defaultName()).isEqualTo("penstock");
     add(first, "python3", SPEC.formatted("3"));
     assertThat(specs().defaultName()).isEqualTo("python3");
+    add(first, "penstock", SPEC.formatted("p"));
+    assertThat(specs().defaultName()).isEqualTo("penstock");
     assertThat(specs(Set.of(), "aaa").all().path("default").asString()).isEqualTo("aaa");
   }
 
