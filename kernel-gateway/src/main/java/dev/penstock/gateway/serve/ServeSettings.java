@@ -1,8 +1,10 @@
 package dev.penstock.gateway.serve;
 
 import dev.penstock.gateway.json.Json;
+import dev.penstock.gateway.kernels.CullRules;
 import dev.penstock.gateway.rest.KernelEnvironment;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -51,12 +53,14 @@ record ServeSettings(
     boolean listKernels,
     boolean kernelGateway,
     long maxBody,
+    CullRules culling,
     ObjectNode cors,
     @Nullable Path certificate,
     @Nullable Path privateKey,
     KernelEnvironment environment) {
 
   private static final int DEFAULT_UMASK = 022;
+  private static final long DEFAULT_CULL_INTERVAL_S = 300;
 
   static ServeSettings of(ObjectNode json) {
     return new ServeSettings(
@@ -78,10 +82,19 @@ record ServeSettings(
         json.path("list_kernels").asBoolean(true),
         json.path("kernel_gateway").asBoolean(false),
         json.path("max_body_size").asLong(0),
+        culling(json),
         Json.child(json, "cors"),
         path(json, "certfile"),
         path(json, "keyfile"),
         new KernelEnvironment(texts(json.path("env")), names(json.path("allow_env"))));
+  }
+
+  private static CullRules culling(JsonNode json) {
+    return new CullRules(
+        Duration.ofSeconds(json.path("cull_idle_timeout").asLong(0)),
+        Duration.ofSeconds(json.path("cull_interval").asLong(DEFAULT_CULL_INTERVAL_S)),
+        json.path("cull_busy").asBoolean(false),
+        json.path("cull_connected").asBoolean(false));
   }
 
   private static @Nullable Path path(JsonNode json, String field) {
