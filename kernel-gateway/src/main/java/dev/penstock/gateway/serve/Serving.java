@@ -11,6 +11,7 @@ import dev.penstock.gateway.http.HttpServer;
 import dev.penstock.gateway.http.Origins;
 import dev.penstock.gateway.http.Routes;
 import dev.penstock.gateway.json.Json;
+import dev.penstock.gateway.kernels.Culler;
 import dev.penstock.gateway.kernels.Kernel;
 import dev.penstock.gateway.kernels.KernelException;
 import dev.penstock.gateway.kernels.Kernels;
@@ -54,13 +55,21 @@ public final class Serving implements AutoCloseable {
   private final Kernels kernels;
   private final Channels channels;
   private final ServerLogs logs;
+  private final Culler culler;
   private final int port;
 
-  private Serving(HttpServer http, Kernels kernels, Channels channels, ServerLogs logs, int port) {
+  private Serving(
+      HttpServer http,
+      Kernels kernels,
+      Channels channels,
+      ServerLogs logs,
+      Culler culler,
+      int port) {
     this.http = http;
     this.kernels = kernels;
     this.channels = channels;
     this.logs = logs;
+    this.culler = culler;
     this.port = port;
   }
 
@@ -104,7 +113,8 @@ public final class Serving implements AutoCloseable {
             Contents.in(settings.root(), contentsOptions(settings)),
             settings.listKernels(),
             !settings.kernelGateway()));
-    Serving serving = new Serving(http, kernels, channels, logs, port);
+    Serving serving =
+        new Serving(http, kernels, channels, logs, new Culler(kernels, settings.culling()), port);
     http.start(
         new ApiHandler(
             settings.basePath(),
@@ -188,6 +198,7 @@ public final class Serving implements AutoCloseable {
   /** Ends the server, and its kernels with it. */
   @Override
   public void close() {
+    culler.close();
     channels.close();
     var _ =
         kernels
