@@ -72,8 +72,7 @@ final class WiresTest {
       assertThat(read).isNotNull();
       assertThat(read.channel()).isEqualTo(entry.channel());
       assertThat(parts(read.message()))
-          .containsExactly(
-              entry.header(), entry.parentHeader(), entry.metadata(), entry.content());
+          .containsExactly(entry.header(), entry.parentHeader(), entry.metadata(), entry.content());
       assertThat(read.message().buffers()).containsExactlyElementsOf(entry.buffers());
     });
   }
@@ -113,8 +112,7 @@ final class WiresTest {
     Envelope read =
         DEFAULT.decode("{\"header\":{},\"parent_header\":null,\"metadata\":[{}],\"buffers\":{}}");
     assertThat(read).isNotNull();
-    assertThat(parts(read.message()))
-        .containsOnly(Frames.utf8("{}"));
+    assertThat(parts(read.message())).containsOnly(Frames.utf8("{}"));
   }
 
   @Test
@@ -128,8 +126,7 @@ final class WiresTest {
   }
 
   private static List<byte[]> parts(Message message) {
-    return List.of(
-        message.header(), message.parentHeader(), message.metadata(), message.content());
+    return List.of(message.header(), message.parentHeader(), message.metadata(), message.content());
   }
 
   private static OutputEntry entry(Frames frames, Channel channel) {
