@@ -59,6 +59,7 @@ class Tab:
     def cut(self) -> None:
         """Resets the TCP connection: no closing handshake, what is on its way is gone."""
         tcp = self.socket.sock
+        assert tcp is not None
         tcp.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         tcp.close()
 

@@ -1,5 +1,6 @@
 package dev.penstock.gateway.websocket;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -68,8 +69,8 @@ final class WiresTest {
       Wire.Outgoing frame = wire.encode(entry);
       ByteBuffer binary = frame.binary();
       Envelope read =
-          binary == null ? wire.decode(String.valueOf(frame.text())) : wire.decode(binary);
-      assertThat(read).isNotNull();
+          requireNonNull(
+              binary == null ? wire.decode(String.valueOf(frame.text())) : wire.decode(binary));
       assertThat(read.channel()).isEqualTo(entry.channel());
       assertThat(parts(read.message()))
           .containsExactly(entry.header(), entry.parentHeader(), entry.metadata(), entry.content());
@@ -91,8 +92,7 @@ final class WiresTest {
 
   @Test
   void theKernelProtocolIsLittleEndianAndEndsWithTheLength() {
-    ByteBuffer frame = KERNEL.encode(entry("{}", List.of(new byte[3]))).binary();
-    assertThat(frame).isNotNull();
+    ByteBuffer frame = requireNonNull(KERNEL.encode(entry("{}", List.of(new byte[3]))).binary());
     ByteBuffer numbers = frame.order(ByteOrder.LITTLE_ENDIAN);
     assertThat(numbers.getLong(0)).isEqualTo(7);
     assertThat(numbers.getLong(8)).isEqualTo(64);
@@ -110,8 +110,9 @@ final class WiresTest {
   @Test
   void whatIsNoObjectCountsAsEmpty() throws Exception {
     Envelope read =
-        DEFAULT.decode("{\"header\":{},\"parent_header\":null,\"metadata\":[{}],\"buffers\":{}}");
-    assertThat(read).isNotNull();
+        requireNonNull(
+            DEFAULT.decode(
+                "{\"header\":{},\"parent_header\":null,\"metadata\":[{}],\"buffers\":{}}"));
     assertThat(parts(read.message())).containsOnly(Frames.utf8("{}"));
   }
 
