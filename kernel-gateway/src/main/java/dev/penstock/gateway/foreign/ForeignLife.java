@@ -77,10 +77,8 @@ final class ForeignLife implements Life {
   }
 
   @Override
-  public void submit(Request request) {
-    if (!inbox.offer(new Command.Submit(request))) {
-      relay.late(request);
-    }
+  public boolean submit(Request request) {
+    return inbox.offer(new Command.Submit(request));
   }
 
   @Override

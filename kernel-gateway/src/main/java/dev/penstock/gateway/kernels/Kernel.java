@@ -1,19 +1,12 @@
 package dev.penstock.gateway.kernels;
 
-import dev.penstock.gateway.json.Json;
 import dev.penstock.gateway.session.Ending;
-import dev.penstock.gateway.session.OutputEntry;
 import dev.penstock.gateway.session.OutputLog;
 import dev.penstock.gateway.session.Request;
 import dev.penstock.gateway.session.SessionState;
 import dev.penstock.protocol.connection.ConnectionInfo;
-import dev.penstock.protocol.message.Channel;
-import dev.penstock.protocol.message.HeaderFactory;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.List;
 import java.util.Locale;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +24,8 @@ public final class Kernel {
   private final LifeOrder order;
   private final LifeStarter starter;
   private final KernelLog log;
+  private final Voice voice;
+  private final Requests requests;
   private final RestartPolicy restarts = new RestartPolicy();
   private final AtomicInteger connections = new AtomicInteger();
   private final CompletableFuture<Ending> gone = new CompletableFuture<>();
@@ -48,6 +43,8 @@ public final class Kernel {
     this.order = order;
     this.starter = starter;
     this.log = new KernelLog(log);
+    this.voice = new Voice(order.kernelId(), this.log);
+    this.requests = new Requests(voice);
   }
 
   public String id() {
@@ -99,13 +96,10 @@ public final class Kernel {
     }
   }
 
-  /** Takes a request; one for a dead kernel is left unanswered, as its clients were told. */
+  /** Takes a request. One between two lives is for the next; for a dead kernel it is refused. */
   public void submit(Request request) {
-    Life now = life;
-    if (now != null) {
-      log.touch();
-      now.submit(request);
-    }
+    log.touch();
+    requests.submit(request);
   }
 
   /** Interrupts what runs now. */
@@ -128,6 +122,7 @@ public final class Kernel {
     synchronized (turn) {
       restarting = true;
       try {
+        requests.hold();
         Life old = life;
         if (old != null) {
           old.stop(false, "restarted by a client");
@@ -135,6 +130,9 @@ public final class Kernel {
         }
         restarts.reset();
         begin();
+      } catch (KernelException e) {
+        giveUp(new Ending(1, String.valueOf(e.getMessage())));
+        throw e;
       } finally {
         restarting = false;
       }
@@ -146,12 +144,17 @@ public final class Kernel {
     removed = true;
     Life last = life;
     if (last == null) {
-      gone.complete(new Ending(0, cause));
+      gone(new Ending(0, cause));
     } else {
       last.stop(now, cause);
-      CompletableFuture<Void> _ = last.ended().thenAccept(gone::complete);
+      CompletableFuture<Void> _ = last.ended().thenAccept(this::gone);
     }
     return gone;
+  }
+
+  private void gone(Ending ending) {
+    requests.refuse(ending.cause());
+    gone.complete(ending);
   }
 
   /** Completed when the kernel was removed and its process has ended. */
@@ -172,6 +175,7 @@ public final class Kernel {
     Life next = starter.start(order, log);
     dead = null;
     life = next;
+    requests.pass(next);
     CompletableFuture<Void> _ = next.ended().thenAcceptAsync(ending -> ended(next, ending));
   }
 
@@ -189,7 +193,7 @@ public final class Kernel {
         giveUp(ending);
         return;
       }
-      status("restarting");
+      voice.status("restarting");
       try {
         begin();
       } catch (KernelException e) {
@@ -202,23 +206,7 @@ public final class Kernel {
     LOG.atWarn().addKeyValue("kernel", id()).log("kernel given up: it keeps dying");
     dead = ending;
     life = null;
-    status("dead");
-  }
-
-  /** A {@code status} that no process could say (WS-37). */
-  private void status(String state) {
-    byte[] content = Json.bytes(Json.object().put("execution_state", state));
-    HeaderFactory headers = new HeaderFactory(UUID.randomUUID().toString(), "kernel");
-    log.append(
-        new OutputEntry(
-            Channel.IOPUB,
-            "status",
-            ("kernel." + id() + ".status").getBytes(StandardCharsets.UTF_8),
-            null,
-            headers.next("status"),
-            Json.emptyObject(),
-            Json.emptyObject(),
-            content,
-            List.of()));
+    voice.status("dead");
+    requests.refuse(ending.cause());
   }
 }

@@ -11,8 +11,12 @@ import java.util.concurrent.CompletableFuture;
  * log it was started with. Thread-safe.
  */
 public interface Life {
-  /** Takes a request; the answers are in the log, for the request's client. */
-  void submit(Request request);
+  /**
+   * Takes a request; the answers are in the log, for the request's client.
+   *
+   * @return false if it has ended: nothing was answered
+   */
+  boolean submit(Request request);
 
   /** Interrupts what runs now. Completed once the signal or message is out. */
   CompletableFuture<Void> interrupt();

@@ -15,8 +15,8 @@ import java.util.concurrent.CompletableFuture;
  */
 record PenstockLife(Session session, Sessions.DoorFactory doors) implements Life {
   @Override
-  public void submit(Request request) {
-    session.submit(request);
+  public boolean submit(Request request) {
+    return session.submit(request);
   }
 
   @Override

@@ -37,6 +37,7 @@ import java.util.regex.Pattern;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.Fields;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -174,9 +175,11 @@ public final class Serving implements AutoCloseable {
     if (!match.matches()) {
       return false;
     }
+    Fields query = Request.extractQueryParameters(request);
     return channels.upgrade(
         find(match.group(1)),
-        Request.extractQueryParameters(request).getValue("session_id"),
+        query.getValue("session_id"),
+        query.getValue("after"),
         request,
         response,
         callback);

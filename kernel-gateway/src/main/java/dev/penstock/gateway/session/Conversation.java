@@ -4,6 +4,7 @@ import dev.penstock.gateway.json.Json;
 import dev.penstock.gateway.link.Frame;
 import dev.penstock.gateway.link.FrameType;
 import dev.penstock.protocol.message.Channel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -38,6 +39,9 @@ final class Conversation implements Inbound {
   private final DebugRequests debug;
   private byte[] lastParent = Json.emptyObject();
 
+  /** Why the session is over; null while it is not. */
+  private @Nullable String overBecause;
+
   /** Header of the last control request that was answered here; null when the worker knows it. */
   private byte @Nullable [] controlSeen;
 
@@ -47,7 +51,7 @@ final class Conversation implements Inbound {
     InFlight inFlight = new InFlight(0, InFlight.AHEAD, this::toMainShell);
     main = new Shell(desk, this, this::began, inFlight);
     subshells = new Subshells(desk, this, this::beganAside);
-    debug = new DebugRequests(outlet, worker);
+    debug = new DebugRequests(desk);
   }
 
   /** Tells the worker of control first: a cell may ask for the last control request. */
@@ -106,18 +110,32 @@ final class Conversation implements Inbound {
     }
   }
 
-  /** The worker died by itself: nothing that waits for it will run. */
-  void died() {
-    main.died();
-    List.copyOf(subshells.all()).forEach(subshell -> subshell.shell().died());
+  /**
+   * The session is over: nothing that waits will run, nor what still comes.
+   *
+   * @param cause one line for people
+   * @param died it was not asked to end
+   */
+  void over(String cause, boolean died) {
+    if (died) {
+      // What clients sent before they could know, but is still in the sockets, was queued, too.
+      desk.door().serve(Duration.ZERO, this);
+    }
+    overBecause = cause;
+    main.over(cause, died);
+    subshells.over(cause, died);
+    debug.over(cause);
   }
 
   @Override
   public void request(Request request) {
+    if (overBecause != null) {
+      desk.refuse(request, overBecause);
+      return;
+    }
     if (desk.lifecycle().stopping() && !request.type().equals("shutdown_request")) {
-      LOG.atDebug()
-          .addKeyValue("type", request.type())
-          .log("request during shutdown left unanswered");
+      LOG.atDebug().addKeyValue("type", request.type()).log("request during shutdown");
+      desk.refuse(request, "the kernel is shutting down");
       return;
     }
     if (request.channel() == Channel.CONTROL) {

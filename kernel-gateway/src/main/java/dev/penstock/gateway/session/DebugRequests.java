@@ -21,15 +21,13 @@ final class DebugRequests {
 
   private static final Logger LOG = LoggerFactory.getLogger(DebugRequests.class);
 
-  private final Outlet outlet;
-  private final WorkerControl worker;
+  private final Desk desk;
   private final Deque<Request> waiting = new ArrayDeque<>();
   private @Nullable Request running;
   private long number;
 
-  DebugRequests(Outlet outlet, WorkerControl worker) {
-    this.outlet = outlet;
-    this.worker = worker;
+  DebugRequests(Desk desk) {
+    this.desk = desk;
   }
 
   void add(Request request) {
@@ -38,18 +36,30 @@ final class DebugRequests {
 
   /** Hands over the next one when its turn has come. */
   void dispatch() {
-    if (running != null || waiting.isEmpty() || !worker.controllable()) {
+    if (running != null || waiting.isEmpty() || !desk.worker().controllable()) {
       return;
     }
     Request request = waiting.removeFirst();
     running = request;
-    outlet.status(request.message().header(), "busy");
+    desk.busy(request);
     Message message = request.message();
     List<byte[]> parts =
         List.of(message.header(), message.parentHeader(), message.metadata(), message.content());
     // All earlier ones were read: this one fits the socket, or is written by a thread of its own.
-    worker.sendControl(
-        new Frame(FrameType.REQUEST, Frame.CONTROL_CHANNEL, ++number, number - 1, parts));
+    desk.worker()
+        .sendControl(
+            new Frame(FrameType.REQUEST, Frame.CONTROL_CHANNEL, ++number, number - 1, parts));
+  }
+
+  /** The worker is gone: nothing will answer. */
+  void over(String cause) {
+    Request cut = running;
+    if (cut != null) {
+      running = null;
+      desk.cutOff(cut, cause);
+    }
+    waiting.forEach(request -> desk.refuse(request, cause));
+    waiting.clear();
   }
 
   /** The debugger's answer. */
@@ -63,8 +73,8 @@ final class DebugRequests {
     }
     running = null;
     List<byte[]> p = frame.parts();
-    outlet.reply(request, "debug_reply", Json.emptyObject(), p.get(2), List.of());
-    outlet.status(request.message().header(), "idle");
+    desk.outlet().reply(request, "debug_reply", Json.emptyObject(), p.get(2), List.of());
+    desk.idle(request);
     dispatch();
   }
 }

@@ -32,5 +32,10 @@ public interface Door extends Recipient, AutoCloseable {
   void stopHeartbeat();
 
   @Override
+  default boolean answeredAtEnd() {
+    return false;
+  }
+
+  @Override
   void close();
 }

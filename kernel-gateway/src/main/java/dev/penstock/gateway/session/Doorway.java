@@ -18,6 +18,9 @@ final class Doorway implements Door {
   private final Semaphore woken = new Semaphore(0);
   private volatile @Nullable Door sockets;
 
+  /** Whether the session is over. Guarded by {@link #submitted}. */
+  private boolean shut;
+
   /** Opens the ZeroMQ door. */
   void open(Door door) {
     sockets = door;
@@ -27,10 +30,24 @@ final class Doorway implements Door {
     return sockets != null;
   }
 
-  /** Takes a request of a client. */
-  void submit(Request request) {
-    submitted.add(request);
+  /** Takes a request of a client; false if the session is over. */
+  boolean submit(Request request) {
+    synchronized (submitted) {
+      if (shut) {
+        return false;
+      }
+      submitted.add(request);
+    }
     wakeup();
+    return true;
+  }
+
+  /** Takes no more requests; hands over those that were taken. */
+  void shut(Inbound inbound) {
+    synchronized (submitted) {
+      shut = true;
+    }
+    take(inbound);
   }
 
   @Override

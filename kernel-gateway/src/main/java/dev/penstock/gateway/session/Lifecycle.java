@@ -149,7 +149,7 @@ final class Lifecycle {
           die(
               exit,
               cause == null ? ExitCause.of(exit, !started, spec.memoryLimit()) : cause,
-              conversation);
+              conversation.currentParent());
     }
     LOG.atInfo()
         .addKeyValue("session", spec.id())
@@ -167,13 +167,9 @@ final class Lifecycle {
     }
   }
 
-  /**
-   * Tells the clients why, in the cell that ran, and stops the heartbeat: that cell gets no reply
-   * (design, decision 7).
-   */
-  private Ending die(WorkerExit exit, String cause, Conversation conversation) {
-    outlet.stream(conversation.currentParent(), "stderr", "\nPenstock: " + cause + "\n");
-    conversation.died();
+  /** Tells the clients why, in the cell that ran, and stops the heartbeat. */
+  private Ending die(WorkerExit exit, String cause, byte[] cell) {
+    outlet.stream(cell, "stderr", "\nPenstock: " + cause + "\n");
     door.stopHeartbeat();
     return new Ending(exit.code(), cause + stderrTail.asSuffix());
   }

@@ -7,4 +7,12 @@ public interface Recipient {
    * never wait for data. Called on the session's owner thread, which it must not hold up.
    */
   void deliverNow(OutputLog log, OutputEntry entry);
+
+  /**
+   * Whether its clients get an error for each request that is open when their kernel ends. Clients
+   * of ZeroMQ do not: they see the end by the heartbeat, and some take any reply for a success.
+   */
+  default boolean answeredAtEnd() {
+    return true;
+  }
 }

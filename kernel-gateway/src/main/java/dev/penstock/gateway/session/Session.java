@@ -81,9 +81,9 @@ public final class Session implements LinkPeer {
     return conductor.log();
   }
 
-  /** Takes a request of a client that reads the answers from the log. */
-  public void submit(Request request) {
-    doorway.submit(request);
+  /** Takes a request of a client that reads the answers from the log; false if it has ended. */
+  public boolean submit(Request request) {
+    return doorway.submit(request);
   }
 
   /**

@@ -138,6 +138,8 @@ final class SessionConductor implements Runnable {
       }
       Ending over = lifecycle.ending();
       if (over != null) {
+        conversation.over(over.cause(), !lifecycle.stopping());
+        door.shut(conversation);
         lastWords(!lifecycle.stopping());
         return over;
       }
@@ -231,6 +233,7 @@ final class SessionConductor implements Runnable {
   }
 
   private void finish(Ending ending) {
+    door.shut(Inbound.DEAF);
     inbox.close();
     worker.close();
     view = new SessionView(SessionState.DEAD, view.started(), view.connection(), view.workerPid());

@@ -155,24 +155,34 @@ final class Shell {
   }
 
   /**
-   * The worker died in the running request. That one gets no reply (design, decision 7); the cells
-   * that its client sent behind it are aborted as after an error. Other clients' cells are not:
-   * some take that for success, and shall notice that their kernel is dead.
+   * The worker is gone. Requests of clients that wait for a reply get an error. Of the others the
+   * running one gets no reply (design, decision 7); the cells that its client sent behind it are
+   * aborted as after an error, if the worker died. Other clients' cells are not: some take that for
+   * success, and shall notice that their kernel is dead.
+   *
+   * @param cause one line for people
+   * @param died it was not asked to end
    */
-  void died() {
+  void over(String cause, boolean died) {
     Request running = inFlight.running();
-    if (running == null) {
-      return;
+    if (running != null) {
+      desk.cutOff(running, cause);
     }
-    desk.door().serve(Duration.ZERO, inbound);
     List<Request> behind = new ArrayList<>(inFlight.ahead());
     behind.addAll(queue.clear());
     for (Request request : behind) {
-      if (request.type().equals("execute_request") && request.client().same(running.client())) {
+      desk.refuse(request, cause);
+      if (died && running != null && isAbortedWith(running, request)) {
         desk.busy(request);
         desk.replies().aborted(request);
         desk.idle(request);
       }
     }
+  }
+
+  private static boolean isAbortedWith(Request running, Request request) {
+    return !request.client().recipient().answeredAtEnd()
+        && request.type().equals("execute_request")
+        && request.client().same(running.client());
   }
 }

@@ -98,6 +98,19 @@ final class Subshells {
     }
   }
 
+  /** The worker is gone: see {@link Shell#over}. */
+  void over(String cause, boolean died) {
+    for (Subshell subshell : living.values()) {
+      subshell.shell().over(cause, died);
+      Request asker = subshell.takeAsker();
+      if (asker != null) {
+        desk.cutOff(asker, cause);
+      }
+    }
+    early.forEach(request -> desk.refuse(request, cause));
+    early.clear();
+  }
+
   /** The shell that a frame is about, null when it is unknown. */
   @Nullable Shell shell(Frame frame) {
     Subshell subshell = living.get(frame.shell());

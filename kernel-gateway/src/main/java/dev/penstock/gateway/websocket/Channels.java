@@ -2,7 +2,6 @@ package dev.penstock.gateway.websocket;
 
 import dev.penstock.gateway.kernels.Kernel;
 import java.util.List;
-import java.util.UUID;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
@@ -35,11 +34,13 @@ public final class Channels implements AutoCloseable {
    * Upgrades a call that was let in.
    *
    * @param sessionId who the client is; null for one that did not say
+   * @param after {@code msg_id} of the last message that it got; null if it does not say
    * @return false if it asks for no WebSocket
    */
   public boolean upgrade(
       Kernel kernel,
       @Nullable String sessionId,
+      @Nullable String after,
       Request request,
       Response response,
       Callback callback) {
@@ -53,8 +54,7 @@ public final class Channels implements AutoCloseable {
           if (sessionId == null) {
             LOG.atInfo().addKeyValue("kernel", kernel.id()).log("websocket without session_id");
           }
-          String id = sessionId == null ? UUID.randomUUID().toString() : sessionId;
-          return new ChannelsSocket(clients.find(kernel, id), wire, pings);
+          return new ChannelsSocket(clients.find(kernel, sessionId), wire, pings, after);
         },
         request,
         response,

@@ -1,7 +1,6 @@
 package dev.penstock.gateway.websocket;
 
 import dev.penstock.gateway.kernels.Kernel;
-import dev.penstock.gateway.session.Ending;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import org.eclipse.jetty.websocket.api.Callback;
@@ -20,12 +19,14 @@ public final class ChannelsSocket implements Session.Listener {
   private final RemoteClient client;
   private final Wire wire;
   private final Pings pings;
+  private final @Nullable String after;
   private @Nullable Feed feed;
 
-  ChannelsSocket(RemoteClient client, Wire wire, Pings pings) {
+  ChannelsSocket(RemoteClient client, Wire wire, Pings pings, @Nullable String after) {
     this.client = client;
     this.wire = wire;
     this.pings = pings;
+    this.after = after;
   }
 
   @Override
@@ -33,16 +34,11 @@ public final class ChannelsSocket implements Session.Listener {
     pings.opened(session);
     Kernel kernel = client.kernel();
     kernel.connected(1);
-    Feed opened = new Feed(client, wire, session);
+    Feed opened = new Feed(client, wire, session, after);
     feed = opened;
     opened.begin();
-    CompletableFuture<Void> _ = kernel.gone().thenAccept(ending -> gone(session, ending));
+    CompletableFuture<Void> _ = kernel.gone().thenAccept(_ -> opened.kernelGone());
     session.demand();
-  }
-
-  /** A kernel that was deleted: no client should come again (WS-07). */
-  private static void gone(Session session, Ending ending) {
-    session.close(1000, ending.cause(), Callback.NOOP);
   }
 
   @Override
@@ -50,6 +46,7 @@ public final class ChannelsSocket implements Session.Listener {
     Feed open = feed;
     if (open != null) {
       pings.answered(open.socket());
+      open.arrived(payload);
       open.demand();
     }
   }

@@ -1,20 +1,14 @@
 package dev.penstock.gateway.websocket;
 
 import dev.penstock.gateway.json.Json;
-import dev.penstock.gateway.json.JsonLineException;
 import dev.penstock.gateway.session.OutputEntry;
 import dev.penstock.protocol.message.Channel;
-import dev.penstock.protocol.message.Header;
-import dev.penstock.protocol.message.Message;
-import dev.penstock.protocol.message.WireException;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.node.StringNode;
 
 /**
@@ -57,7 +51,7 @@ final class DefaultWire implements Wire {
     text(json, "{\"channel\":\"" + Envelope.name(entry.channel()) + "\",\"header\":");
     json.writeBytes(entry.header());
     text(json, ",\"msg_id\":");
-    json.writeBytes(Json.bytes(StringNode.valueOf(msgId(entry.header()))));
+    json.writeBytes(Json.bytes(StringNode.valueOf(Envelope.msgId(entry.header()))));
     text(json, ",\"msg_type\":");
     json.writeBytes(Json.bytes(StringNode.valueOf(entry.msgType())));
     text(json, ",\"parent_header\":");
@@ -74,15 +68,6 @@ final class DefaultWire implements Wire {
     json.writeBytes(text.getBytes(StandardCharsets.US_ASCII));
   }
 
-  private static String msgId(byte[] header) {
-    try {
-      return Header.parse(header).msgId();
-    } catch (WireException e) {
-      // A header that a kernel made and nobody can read: it has no id, either.
-      return "";
-    }
-  }
-
   @Override
   public @Nullable Envelope decode(String frame) throws FrameException {
     return envelope(frame.getBytes(StandardCharsets.UTF_8), List.of());
@@ -95,7 +80,7 @@ final class DefaultWire implements Wire {
       throw new FrameException("shorter than the number of its parts");
     }
     long count = Integer.toUnsignedLong(frame.getInt());
-    if (count < 1 || count > frame.remaining() / Integer.BYTES) {
+    if (count < 1 || count > MOST_PARTS || count > frame.remaining() / Integer.BYTES) {
       throw new FrameException("has " + count + " parts");
     }
     long[] offsets = new long[(int) count + 1];
@@ -118,41 +103,18 @@ final class DefaultWire implements Wire {
 
   private static @Nullable Envelope envelope(byte[] json, List<byte[]> buffers)
       throws FrameException {
-    ObjectNode message;
-    try {
-      message = Json.readObject(json);
-    } catch (JsonLineException e) {
-      throw new FrameException("is not a JSON object");
-    }
-    JsonNode header = message.path("header");
-    if (!header.isObject()) {
-      throw new FrameException("has no header");
-    }
-    Channel channel = channel(message, header.path("msg_type").asString(""));
-    return channel == null
-        ? null
-        : new Envelope(
-            channel,
-            new Message(
-                List.of(),
-                Json.bytes(header),
-                part(message, "parent_header"),
-                part(message, "metadata"),
-                part(message, "content"),
-                buffers));
-  }
-
-  private static byte[] part(ObjectNode message, String name) {
-    JsonNode part = message.path(name);
-    return part.isObject() ? Json.bytes(part) : Json.emptyObject();
+    JsonMessage message = JsonMessage.read(json);
+    Channel channel = channel(message);
+    return channel == null ? null : new Envelope(channel, message.with(buffers));
   }
 
   /** Clients of jupyter_server's gateway never name a channel: it follows from the type (WS-12). */
-  private static @Nullable Channel channel(ObjectNode message, String msgType) {
-    if (message.hasNonNull("channel")) {
-      return Envelope.channel(message.path("channel").asString(""));
+  private static @Nullable Channel channel(JsonMessage message) {
+    String named = message.channel();
+    if (named != null) {
+      return Envelope.channel(named);
     }
-    return switch (msgType) {
+    return switch (message.msgType()) {
       case "input_reply" -> Channel.STDIN;
       case "shutdown_request",
           "interrupt_request",

@@ -1,11 +1,19 @@
 package dev.penstock.gateway.websocket;
 
+import dev.penstock.gateway.json.Json;
+import dev.penstock.gateway.session.Ending;
 import dev.penstock.gateway.session.Logged;
 import dev.penstock.gateway.session.OutputEntry;
 import dev.penstock.gateway.session.OutputLog;
+import dev.penstock.protocol.message.Channel;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -26,18 +34,39 @@ final class Feed implements Runnable {
   /** How long the thread of a closed WebSocket may stay. */
   private static final Duration LOOK = Duration.ofSeconds(5);
 
+  /** How long a WebSocket that was replaced may take to close in good order. */
+  private static final Duration FAREWELL = Duration.ofSeconds(1);
+
   /** A frame that does not leave in this time goes to nobody: the connection is given up. */
   private static final Duration STALL = Duration.ofMinutes(10);
 
   private final RemoteClient client;
   private final Wire wire;
   private final Session socket;
+  private final @Nullable String after;
+
+  /** Replies on control, which pass what waits. */
+  private final Queue<OutputEntry> urgent = new ConcurrentLinkedQueue<>();
+
+  /**
+   * Replies on control that went out once: each comes twice, in a hurry and by its turn in the log.
+   * Belongs to the feed's thread.
+   */
+  private final Set<String> sentOnce = new HashSet<>();
+
+  /** Null until it is known where to begin. */
+  private volatile @Nullable Receipts receipts;
+
+  /** Number of the next log entry; written by the feed's thread. */
+  private volatile long position;
+
   private volatile boolean ended;
 
-  Feed(RemoteClient client, Wire wire, Session socket) {
+  Feed(RemoteClient client, Wire wire, Session socket, @Nullable String after) {
     this.client = client;
     this.wire = wire;
     this.socket = socket;
+    this.after = after;
   }
 
   /** Takes over from the WebSocket that the client had before, and begins. */
@@ -55,9 +84,7 @@ final class Feed implements Runnable {
 
   /** Takes the client's next message. */
   void demand() {
-    if (!ended) {
-      socket.demand();
-    }
+    socket.demand();
   }
 
   /** The WebSocket is closed. */
@@ -66,22 +93,58 @@ final class Feed implements Runnable {
     client.detach(this);
   }
 
+  /** Sends this before what waits for its turn. */
+  void hurry(OutputEntry entry) {
+    urgent.add(entry);
+  }
+
+  /** A pong came. */
+  void arrived(ByteBuffer payload) {
+    Receipts open = receipts;
+    if (open != null) {
+      open.arrived(payload);
+    }
+  }
+
+  /** The kernel was deleted: closes once everything is sent. */
+  void kernelGone() {
+    if (receipts != null && position >= client.kernel().log().next()) {
+      close();
+    }
+  }
+
+  /** No client should come again (WS-07). */
+  private void close() {
+    Ending ending = client.kernel().gone().join();
+    socket.close(1000, ending.cause(), Callback.NOOP);
+  }
+
   private void replaced() {
     ended = true;
-    Callback closed = Callback.from(socket::disconnect, _ -> socket.disconnect());
-    socket.close(1000, "replaced by a newer connection of this session_id", closed);
+    socket.close(1000, "replaced by a newer connection of this session_id", Callback.NOOP);
+    // One whose client does not read never answers.
+    CompletableFuture.delayedExecutor(FAREWELL.toMillis(), TimeUnit.MILLISECONDS)
+        .execute(socket::disconnect);
   }
 
   @Override
   public void run() {
     try {
+      position = Resumption.first(client, after);
+      Receipts open = new Receipts(client, socket, position);
+      receipts = open;
       while (!ended) {
-        if (!step()) {
-          boolean _ = client.kernel().log().await(client.position(), LOOK);
+        if (!step(open)) {
+          open.pause();
+          if (client.kernel().gone().isDone()) {
+            close();
+            return;
+          }
+          boolean _ = client.kernel().log().await(position, LOOK);
         }
       }
     } catch (IOException e) {
-      // The client is gone; it may come again and goes on at its position.
+      // The client is gone; it may come again and goes on behind what has arrived.
       LOG.atDebug().setCause(e).log("websocket broke");
       socket.disconnect();
     } catch (RuntimeException e) {
@@ -97,39 +160,42 @@ final class Feed implements Runnable {
   }
 
   /** Sends the next entry; false if there is none yet. */
-  private boolean step() throws IOException {
-    client.turn().lock();
-    try {
-      if (ended) {
-        return true;
+  private boolean step(Receipts open) throws IOException {
+    OutputEntry hurried = urgent.poll();
+    if (hurried != null) {
+      if (isFirst(hurried)) {
+        open.sent(position, send(hurried));
       }
-      OutputEntry urgent = client.nextUrgent();
-      if (urgent != null) {
-        send(urgent);
-        return true;
-      }
-      return follow(client.kernel().log());
-    } finally {
-      client.turn().unlock();
+      return true;
     }
-  }
-
-  private boolean follow(OutputLog log) throws IOException {
-    OutputLog.Slice slice = log.read(client.position(), 1);
+    OutputLog.Slice slice = client.kernel().log().read(position, 1);
+    if (slice.first() > position) {
+      boolean any = !slice.entries().isEmpty();
+      byte[] parent = any ? slice.entries().getFirst().entry().parentHeader() : Json.emptyObject();
+      open.sent(position, send(Resumption.lost(parent)));
+    }
     for (Logged logged : slice.entries()) {
-      if (client.sees(logged)) {
-        send(logged.entry());
-      }
+      boolean wanted = client.sees(logged) && isFirst(logged.entry());
+      open.sent(logged.seq() + 1, wanted ? send(logged.entry()) : 0);
     }
-    // What is gone from the log is passed over.
-    client.reached(slice.next());
+    position = slice.next();
     return !slice.entries().isEmpty();
   }
 
-  private void send(OutputEntry entry) throws IOException {
+  private boolean isFirst(OutputEntry entry) {
+    if (entry.channel() != Channel.CONTROL) {
+      return true;
+    }
+    String id = Envelope.msgId(entry.header());
+    return !sentOnce.remove(id) && sentOnce.add(id);
+  }
+
+  /** Returns how many bytes it were. */
+  private long send(OutputEntry entry) throws IOException {
     CompletableFuture<@Nullable Void> sent = new CompletableFuture<>();
     Callback done = Callback.from(() -> sent.complete(null), sent::completeExceptionally);
     Wire.Outgoing frame = wire.encode(entry);
+    long bytes = frame.bytes();
     if (frame.binary() != null) {
       socket.sendBinary(frame.binary(), done);
     } else {
@@ -137,6 +203,7 @@ final class Feed implements Runnable {
     }
     try {
       sent.get(STALL.toNanos(), TimeUnit.NANOSECONDS);
+      return bytes;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);

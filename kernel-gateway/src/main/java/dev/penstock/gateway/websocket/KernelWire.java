@@ -73,7 +73,7 @@ final class KernelWire implements Wire {
       throw new FrameException("shorter than the number of its offsets");
     }
     long count = frame.getLong();
-    if (count < FEWEST || count > frame.remaining() / Long.BYTES) {
+    if (count < FEWEST || count > MOST_PARTS || count > frame.remaining() / Long.BYTES) {
       throw new FrameException("has " + count + " offsets");
     }
     List<byte[]> parts = new ArrayList<>((int) count - 1);

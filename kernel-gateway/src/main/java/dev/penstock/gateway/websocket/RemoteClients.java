@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** The clients of all kernels, by kernel and {@code session_id}. Thread-safe. */
 final class RemoteClients {
@@ -15,8 +17,15 @@ final class RemoteClients {
 
   private record Key(Kernel kernel, String sessionId) {}
 
-  /** The client with this id, a new one if there is none. */
-  synchronized RemoteClient find(Kernel kernel, String sessionId) {
+  /**
+   * The client with this id, a new one if there is none.
+   *
+   * @param sessionId null for one that did not say, and so cannot come back
+   */
+  synchronized RemoteClient find(Kernel kernel, @Nullable String sessionId) {
+    if (sessionId == null) {
+      return new RemoteClient(kernel, UUID.randomUUID().toString());
+    }
     Instant limit = Instant.now().minus(KEPT);
     clients
         .entrySet()

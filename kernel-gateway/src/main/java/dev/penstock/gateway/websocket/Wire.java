@@ -6,6 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A protocol of messages in WebSocket frames. Without state: for any thread. */
 interface Wire {
+  /** More parts than any message has; each costs memory, even when it is empty. */
+  int MOST_PARTS = 1 << 16;
+
   /** The subprotocol's name; null for the protocol without one. */
   @Nullable String subprotocol();
 

@@ -85,7 +85,7 @@ class PlainKernelTest {
                 parts.get(2),
                 parts.get(3),
                 parts.subList(4, 6)));
-    life.submit(request);
+    boolean _ = life.submit(request);
     OutputEntry reply = client.await(e -> request.client().equals(e.to()));
     List<String> frames = new ArrayList<>();
     TestingClient.content(reply).path("frames").forEach(frame -> frames.add(frame.asString()));
@@ -129,7 +129,7 @@ class PlainKernelTest {
     Life life = start("");
     Request request =
         client.request(Channel.CONTROL, "shutdown_request", Json.object().put("restart", false));
-    life.submit(request);
+    boolean _ = life.submit(request);
     assertThat(life.ended().join()).isEqualTo(new Ending(0, "shut down by a client"));
     assertThat(client.reply(request).msgType()).isEqualTo("shutdown_reply");
     assertThat(client.all()).noneMatch(e -> TestingClient.isStream(e, "Penstock"));

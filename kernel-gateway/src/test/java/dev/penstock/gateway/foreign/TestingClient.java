@@ -59,7 +59,7 @@ final class TestingClient implements Recipient {
                 .put("silent", false)
                 .put("allow_stdin", true)
                 .put("stop_on_error", false));
-    life.submit(request);
+    boolean _ = life.submit(request);
     return request;
   }
 

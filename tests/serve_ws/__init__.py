@@ -1,0 +1,1 @@
+"""The WebSocket of `penstock serve`, through the front door."""
