@@ -6,6 +6,7 @@ import dev.penstock.gateway.session.OutputEntry;
 import dev.penstock.gateway.session.OutputLog;
 import dev.penstock.gateway.session.Request;
 import dev.penstock.gateway.session.SessionState;
+import dev.penstock.gateway.tally.Tally;
 import dev.penstock.protocol.connection.ConnectionInfo;
 import dev.penstock.protocol.message.Channel;
 import dev.penstock.protocol.message.HeaderFactory;
@@ -33,6 +34,10 @@ public final class Kernel {
   private final KernelLog log;
   private final RestartPolicy restarts = new RestartPolicy();
   private final AtomicInteger connections = new AtomicInteger();
+  private final Cells cells = new Cells();
+  private final Instant created = Instant.now();
+  private final Tally tally;
+  private final Progress progress;
   private final CompletableFuture<Ending> gone = new CompletableFuture<>();
 
   /** Held while a life is replaced by the next one. */
@@ -44,10 +49,12 @@ public final class Kernel {
   private volatile @Nullable Ending dead;
 
   /** A kernel without a process; {@link #start} makes one. */
-  Kernel(LifeOrder order, LifeStarter starter, OutputLog log) {
+  Kernel(LifeOrder order, LifeStarter starter, OutputLog log, Tally tally) {
     this.order = order;
     this.starter = starter;
-    this.log = new KernelLog(log);
+    this.tally = tally;
+    this.progress = new Progress(tally);
+    this.log = new KernelLog(log, progress);
   }
 
   public String id() {
@@ -61,6 +68,31 @@ public final class Kernel {
   /** Every message of this kernel to its clients, over all its lives. */
   public OutputLog log() {
     return log;
+  }
+
+  /** Which cells its latest requests were of. */
+  public Cells cells() {
+    return cells;
+  }
+
+  /** Counts for all kernels of the server. */
+  public Tally tally() {
+    return tally;
+  }
+
+  /** When it was first started. */
+  public Instant created() {
+    return created;
+  }
+
+  /** The cell that runs for the longest time; null if none does. */
+  public @Nullable Running running() {
+    return progress.running();
+  }
+
+  /** How many cells were replied to, over all lives. */
+  public long executions() {
+    return progress.executions();
   }
 
   /** What is known of it now. */
@@ -104,6 +136,8 @@ public final class Kernel {
     Life now = life;
     if (now != null) {
       log.touch();
+      cells.note(request);
+      progress.requested(request);
       now.submit(request);
     }
   }
@@ -169,6 +203,7 @@ public final class Kernel {
     if (removed) {
       throw new KernelException(KernelException.Reason.NOT_FOUND, "the kernel was shut down");
     }
+    progress.reset();
     Life next = starter.start(order, log);
     dead = null;
     life = next;
@@ -202,6 +237,7 @@ public final class Kernel {
     LOG.atWarn().addKeyValue("kernel", id()).log("kernel given up: it keeps dying");
     dead = ending;
     life = null;
+    progress.reset();
     status("dead");
   }
 

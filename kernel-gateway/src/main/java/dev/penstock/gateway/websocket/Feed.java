@@ -3,8 +3,10 @@ package dev.penstock.gateway.websocket;
 import dev.penstock.gateway.session.Logged;
 import dev.penstock.gateway.session.OutputEntry;
 import dev.penstock.gateway.session.OutputLog;
+import dev.penstock.gateway.tally.Tally;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +34,7 @@ final class Feed implements Runnable {
   private final RemoteClient client;
   private final Wire wire;
   private final Session socket;
+  private final Instant began = Instant.now();
   private volatile boolean ended;
 
   Feed(RemoteClient client, Wire wire, Session socket) {
@@ -119,17 +122,28 @@ final class Feed implements Runnable {
     for (Logged logged : slice.entries()) {
       if (client.sees(logged)) {
         send(logged.entry());
+        count(logged);
       }
     }
+    client.kernel().tally().missed(Math.max(0, slice.first() - client.position()));
     // What is gone from the log is passed over.
     client.reached(slice.next());
     return !slice.entries().isEmpty();
+  }
+
+  /** How long it was on its way, unless it had waited for a client that was away. */
+  private void count(Logged logged) {
+    if (!logged.at().isBefore(began)) {
+      Duration way = Duration.between(logged.at(), Instant.now());
+      client.kernel().tally().took(Tally.Stage.DOOR, way);
+    }
   }
 
   private void send(OutputEntry entry) throws IOException {
     CompletableFuture<@Nullable Void> sent = new CompletableFuture<>();
     Callback done = Callback.from(() -> sent.complete(null), sent::completeExceptionally);
     Wire.Outgoing frame = wire.encode(entry);
+    client.kernel().tally().sent(Tally.Way.WEBSOCKET, frame.bytes());
     if (frame.binary() != null) {
       socket.sendBinary(frame.binary(), done);
     } else {
