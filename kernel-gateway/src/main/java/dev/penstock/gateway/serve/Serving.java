@@ -17,6 +17,7 @@ import dev.penstock.gateway.kernels.Kernels;
 import dev.penstock.gateway.kernels.LifeStarter;
 import dev.penstock.gateway.kernels.PenstockStarter;
 import dev.penstock.gateway.kernels.StartRecipes;
+import dev.penstock.gateway.logview.LogApi;
 import dev.penstock.gateway.rest.Api;
 import dev.penstock.gateway.specs.JupyterPath;
 import dev.penstock.gateway.specs.KernelSpecs;
@@ -104,6 +105,7 @@ public final class Serving implements AutoCloseable {
             Contents.in(settings.root(), contentsOptions(settings)),
             settings.listKernels(),
             !settings.kernelGateway()));
+    new LogApi(kernels).addTo(routes);
     Serving serving = new Serving(http, kernels, channels, logs, port);
     http.start(
         new ApiHandler(
