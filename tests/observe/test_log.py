@@ -28,7 +28,7 @@ def call(page: Tab, query: str = "", accept: str = "*/*", last: int | None = Non
         headers["Last-Event-ID"] = str(last)
     url = f"{page.server.url}api/kernels/{page.kernel}/log{query}"
     request = urllib.request.Request(url, headers=headers)
-    return cast(HTTPResponse, urllib.request.urlopen(request, timeout=seconds(30)))
+    return cast("HTTPResponse", urllib.request.urlopen(request, timeout=seconds(30)))
 
 
 def read(page: Tab, query: str = "") -> dict[str, Any]:

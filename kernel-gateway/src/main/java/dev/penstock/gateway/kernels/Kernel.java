@@ -95,6 +95,17 @@ public final class Kernel {
     return progress.executions();
   }
 
+  /** {@code penstock} for a session of this gateway, {@code process} for another kernel. */
+  public String kind() {
+    return order.spec().isPenstock() ? "penstock" : "process";
+  }
+
+  /** How many messages its log still has. */
+  public long kept() {
+    long first = log.read(0, 0).first();
+    return log.next() - first;
+  }
+
   /** What is known of it now. */
   public KernelView view() {
     Ending ending = dead;
