@@ -107,7 +107,12 @@ class Tab:
         )
 
     def send(
-        self, msg_type: str, channel: str, content: Message, parent: Message | None = None
+        self,
+        msg_type: str,
+        channel: str,
+        content: Message,
+        parent: Message | None = None,
+        metadata: Message | None = None,
     ) -> TabCell:
         """Sends a message and does not wait."""
         header = {
@@ -118,13 +123,14 @@ class Tab:
             "msg_type": msg_type,
             "version": "5.4",
         }
-        message = {"header": header, "parent_header": parent or {}, "metadata": {}}
+        message = {"header": header, "parent_header": parent or {}, "metadata": metadata or {}}
         self._socket.send(json.dumps({**message, "channel": channel, "content": content}))
         return TabCell(self, header["msg_id"])
 
-    def start(self, code: str) -> TabCell:
+    def start(self, code: str, metadata: Message | None = None) -> TabCell:
         """Sends a cell and does not wait."""
-        return self.send("execute_request", "shell", {"code": code, "allow_stdin": True})
+        content = {"code": code, "allow_stdin": True}
+        return self.send("execute_request", "shell", content, metadata=metadata)
 
     def run(self, code: str) -> TabCell:
         """Runs a cell to its end."""

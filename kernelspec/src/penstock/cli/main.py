@@ -94,6 +94,9 @@ def build_parser() -> argparse.ArgumentParser:
 
     serve = add(commands, "serve", "serve.serve", "serve Jupyter's REST and WebSocket over HTTP")
     add_options(serve)
+    _top_options(
+        add(commands, "top", "top.top", "show what a server's kernels do, again and again")
+    )
     add(commands, "status", "status.status", "tell whether the gateway runs, and what it does")
     add(commands, "doctor", "doctor.doctor", "check this installation and say how to mend it")
     gateway = commands.add_parser("gateway", help="end the gateway")
@@ -117,6 +120,30 @@ def _start_options(parser: argparse.ArgumentParser) -> None:
         "--fresh", action="store_true", help="start a new Python process instead of a fork"
     )
     parser.add_argument("args", nargs="*", metavar="ARG", help="kernel arguments, after --")
+
+
+def _top_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--url", default="", help="the server's address (default: the gateway of local clients)"
+    )
+    parser.add_argument(
+        "--token", help="its token (better in $PENSTOCK_TOKEN: others can read command lines)"
+    )
+    parser.add_argument(
+        "--interval",
+        type=_seconds,
+        default=2.0,
+        metavar="S",
+        help="time between looks (default: 2)",
+    )
+    parser.add_argument("--once", action="store_true", help="look once")
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0.1 <= value <= 3600:
+        raise argparse.ArgumentTypeError("must be from 0.1 to 3600 seconds")
+    return value
 
 
 def _install_options(parser: argparse.ArgumentParser) -> None:

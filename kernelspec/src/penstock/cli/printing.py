@@ -24,9 +24,14 @@ def print_error(error: GatewayError, as_json: bool) -> None:
 
 def print_table(headings: list[str], rows: list[list[str]]) -> None:
     """Columns as wide as their widest cell."""
+    print("\n".join(table_lines(headings, rows)))
+
+
+def table_lines(headings: list[str], rows: list[list[str]]) -> list[str]:
+    """The same as lines."""
     lines = [headings, *rows]
     widths = [max(len(line[column]) for line in lines) for column in range(len(headings))]
-    for line in lines:
-        print(
-            "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-        )
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    ]

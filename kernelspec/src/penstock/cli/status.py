@@ -31,15 +31,15 @@ def status(options: argparse.Namespace) -> int:
     """Prints what the gateway does; `NOT_RUNNING` when there is none."""
     control = connect_gateway()
     if control is None:
-        return _not_running(options)
+        return not_running(options)
     with control:
         answer = control.request("status")
     del answer["ok"]
     if options.json:
         print_json({"running": True, **answer, "directory": control.directory})
         return 0
-    duration = _duration(answer["uptime_s"])
-    print(f"gateway {answer['version']} runs as process {answer['pid']} for {duration}")
+    up = duration(answer["uptime_s"])
+    print(f"gateway {answer['version']} runs as process {answer['pid']} for {up}")
     print(f"  keeper      process {answer['keeper_pid']}")
     print(f"  kernels     {answer['kernels']}")
     for zygote in answer["zygotes"]:
@@ -53,7 +53,7 @@ def stop_gateway(options: argparse.Namespace) -> int:
     """Ends the gateway and returns when its processes are gone."""
     control = connect_gateway()
     if control is None:
-        return _not_running(options, code=0)
+        return not_running(options, code=0)
     with control:
         about = control.request("ping")
         _leave(control)
@@ -85,7 +85,8 @@ def _wait_gone(pids: list[int]) -> None:
         time.sleep(0.02)
 
 
-def _not_running(options: argparse.Namespace, code: int = NOT_RUNNING) -> int:
+def not_running(options: argparse.Namespace, code: int = NOT_RUNNING) -> int:
+    """Says so; `code` is what the command then ends with."""
     if options.json:
         print_json({"running": False})
     else:
@@ -93,7 +94,8 @@ def _not_running(options: argparse.Namespace, code: int = NOT_RUNNING) -> int:
     return code
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """A time in its two largest units."""
     minutes, seconds = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return (

@@ -57,8 +57,8 @@ public final class Access {
     return token.length > 0 && shown != null && matches(shown);
   }
 
-  /** The cookie's header value for a page. */
-  String cookie(String path, boolean secure) {
+  /** The cookie's header value for a page of somebody who showed the token. */
+  public String cookie(String path, boolean secure) {
     return cookie
         + "="
         + secret

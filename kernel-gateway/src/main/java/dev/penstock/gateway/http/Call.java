@@ -38,6 +38,11 @@ public final class Call {
     return request.getHeaders().get(name);
   }
 
+  /** Whether it came over TLS. */
+  public boolean isSecure() {
+    return request.isSecure();
+  }
+
   /**
    * The body.
    *

@@ -4,6 +4,7 @@ import dev.penstock.gateway.session.Ending;
 import dev.penstock.gateway.session.OutputLog;
 import dev.penstock.gateway.session.Request;
 import dev.penstock.gateway.session.SessionState;
+import dev.penstock.gateway.tally.Tally;
 import dev.penstock.protocol.connection.ConnectionInfo;
 import java.time.Instant;
 import java.util.Locale;
@@ -28,6 +29,10 @@ public final class Kernel {
   private final Requests requests;
   private final RestartPolicy restarts = new RestartPolicy();
   private final AtomicInteger connections = new AtomicInteger();
+  private final Cells cells = new Cells();
+  private final Instant created = Instant.now();
+  private final Tally tally;
+  private final Progress progress;
   private final CompletableFuture<Ending> gone = new CompletableFuture<>();
 
   /** Held while a life is replaced by the next one. */
@@ -39,10 +44,12 @@ public final class Kernel {
   private volatile @Nullable Ending dead;
 
   /** A kernel without a process; {@link #start} makes one. */
-  Kernel(LifeOrder order, LifeStarter starter, OutputLog log) {
+  Kernel(LifeOrder order, LifeStarter starter, OutputLog log, Tally tally) {
     this.order = order;
     this.starter = starter;
-    this.log = new KernelLog(log);
+    this.tally = tally;
+    this.progress = new Progress(tally);
+    this.log = new KernelLog(log, progress);
     this.voice = new Voice(order.kernelId(), this.log);
     this.requests = new Requests(voice);
   }
@@ -58,6 +65,42 @@ public final class Kernel {
   /** Every message of this kernel to its clients, over all its lives. */
   public OutputLog log() {
     return log;
+  }
+
+  /** Which cells its latest requests were of. */
+  public Cells cells() {
+    return cells;
+  }
+
+  /** Counts for all kernels of the server. */
+  public Tally tally() {
+    return tally;
+  }
+
+  /** When it was first started. */
+  public Instant created() {
+    return created;
+  }
+
+  /** The cell that runs for the longest time; null if none does. */
+  public @Nullable Running running() {
+    return progress.running();
+  }
+
+  /** How many cells were replied to, over all lives. */
+  public long executions() {
+    return progress.executions();
+  }
+
+  /** {@code penstock} for a session of this gateway, {@code process} for another kernel. */
+  public String kind() {
+    return order.spec().isPenstock() ? "penstock" : "process";
+  }
+
+  /** How many messages its log still has. */
+  public long kept() {
+    long first = log.read(0, 0).first();
+    return log.next() - first;
   }
 
   /** What is known of it now. */
@@ -99,6 +142,8 @@ public final class Kernel {
   /** Takes a request. One between two lives is for the next; for a dead kernel it is refused. */
   public void submit(Request request) {
     log.touch();
+    cells.note(request);
+    progress.requested(request);
     requests.submit(request);
   }
 
@@ -172,6 +217,7 @@ public final class Kernel {
     if (removed) {
       throw new KernelException(KernelException.Reason.NOT_FOUND, "the kernel was shut down");
     }
+    progress.reset();
     Life next = starter.start(order, log);
     dead = null;
     life = next;
@@ -206,6 +252,7 @@ public final class Kernel {
     LOG.atWarn().addKeyValue("kernel", id()).log("kernel given up: it keeps dying");
     dead = ending;
     life = null;
+    progress.reset();
     voice.status("dead");
     requests.refuse(ending.cause());
   }

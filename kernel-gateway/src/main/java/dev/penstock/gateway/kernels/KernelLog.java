@@ -33,10 +33,12 @@ final class KernelLog implements OutputLog {
           "usage_reply");
 
   private final OutputLog log;
+  private final Progress progress;
   private volatile Instant lastActivity = Instant.now();
 
-  KernelLog(OutputLog log) {
+  KernelLog(OutputLog log, Progress progress) {
     this.log = log;
+    this.progress = progress;
   }
 
   Instant lastActivity() {
@@ -53,6 +55,7 @@ final class KernelLog implements OutputLog {
     if (!UNTRACKED.contains(entry.msgType())) {
       touch();
     }
+    progress.said(entry);
     return log.append(entry);
   }
 

@@ -3,6 +3,7 @@ package dev.penstock.gateway.kernels;
 import dev.penstock.gateway.kernels.KernelException.Reason;
 import dev.penstock.gateway.log.LogStore;
 import dev.penstock.gateway.session.Ending;
+import dev.penstock.gateway.tally.Tally;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +18,7 @@ public final class Kernels {
   private final LifeStarter starter;
   private final LogStore logs;
   private final int most;
+  private final Tally tally = new Tally();
   private final Map<String, Kernel> kernels = new LinkedHashMap<>();
   private boolean closed;
 
@@ -60,7 +62,7 @@ public final class Kernels {
       throw new KernelException(
           Reason.LIMIT, "Resource Limit: there are %d kernels of at most %d".formatted(most, most));
     }
-    Kernel kernel = new Kernel(order, starter, logs.open(order.kernelId()));
+    Kernel kernel = new Kernel(order, starter, logs.open(order.kernelId()), tally);
     kernels.put(order.kernelId(), kernel);
     return kernel;
   }
@@ -75,6 +77,11 @@ public final class Kernels {
       throw new KernelException(Reason.NOT_FOUND, "Kernel does not exist: " + id);
     }
     return kernel;
+  }
+
+  /** What they did since the server began. */
+  public Tally tally() {
+    return tally;
   }
 
   /** Kernels in the order they were started. */

@@ -18,10 +18,15 @@ import dev.penstock.gateway.kernels.Kernels;
 import dev.penstock.gateway.kernels.LifeStarter;
 import dev.penstock.gateway.kernels.PenstockStarter;
 import dev.penstock.gateway.kernels.StartRecipes;
+import dev.penstock.gateway.logview.LogApi;
+import dev.penstock.gateway.metrics.MetricsApi;
+import dev.penstock.gateway.page.StatusPage;
+import dev.penstock.gateway.page.StatusReport;
 import dev.penstock.gateway.rest.Api;
 import dev.penstock.gateway.specs.JupyterPath;
 import dev.penstock.gateway.specs.KernelSpecs;
 import dev.penstock.gateway.start.KernelStarter;
+import dev.penstock.gateway.usage.KernelUsage;
 import dev.penstock.gateway.websocket.Channels;
 import dev.penstock.protocol.zmq.ZmqRuntime;
 import java.io.IOException;
@@ -114,13 +119,20 @@ public final class Serving implements AutoCloseable {
             Contents.in(settings.root(), contentsOptions(settings)),
             settings.listKernels(),
             !settings.kernelGateway()));
+    Access access = new Access(settings.token(), "penstock-" + port);
+    KernelUsage usage = new KernelUsage();
+    new LogApi(kernels).addTo(routes);
+    new MetricsApi(kernels, usage, settings.listKernels()).addTo(routes);
+    new StatusPage(
+            settings.basePath(), new StatusReport(kernels, usage, settings.listKernels()), access)
+        .addTo(routes);
     Serving serving =
         new Serving(http, kernels, channels, logs, new Culler(kernels, settings.culling()), port);
     http.start(
         new ApiHandler(
             settings.basePath(),
             routes,
-            new Access(settings.token(), "penstock-" + port),
+            access,
             origins(settings),
             serving::upgrade,
             settings.kernelGateway() ? 401 : 403,

@@ -5,10 +5,12 @@ import dev.penstock.gateway.session.Ending;
 import dev.penstock.gateway.session.Logged;
 import dev.penstock.gateway.session.OutputEntry;
 import dev.penstock.gateway.session.OutputLog;
+import dev.penstock.gateway.tally.Tally;
 import dev.penstock.protocol.message.Channel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.Queue;
 import java.util.Set;
@@ -43,6 +45,7 @@ final class Feed implements Runnable {
   private final RemoteClient client;
   private final Wire wire;
   private final Session socket;
+  private final Instant began = Instant.now();
   private final @Nullable String after;
 
   /** Replies on control, which pass what waits. */
@@ -177,7 +180,11 @@ final class Feed implements Runnable {
     for (Logged logged : slice.entries()) {
       boolean wanted = client.sees(logged) && isFirst(logged.entry());
       open.sent(logged.seq() + 1, wanted ? send(logged.entry()) : 0);
+      if (wanted) {
+        count(logged);
+      }
     }
+    client.kernel().tally().missed(Math.max(0, slice.first() - position));
     position = slice.next();
     return !slice.entries().isEmpty();
   }
@@ -190,12 +197,21 @@ final class Feed implements Runnable {
     return !sentOnce.remove(id) && sentOnce.add(id);
   }
 
+  /** How long it was on its way, unless it had waited for a client that was away. */
+  private void count(Logged logged) {
+    if (!logged.at().isBefore(began)) {
+      Duration way = Duration.between(logged.at(), Instant.now());
+      client.kernel().tally().took(Tally.Stage.DOOR, way);
+    }
+  }
+
   /** Returns how many bytes it were. */
   private long send(OutputEntry entry) throws IOException {
     CompletableFuture<@Nullable Void> sent = new CompletableFuture<>();
     Callback done = Callback.from(() -> sent.complete(null), sent::completeExceptionally);
     Wire.Outgoing frame = wire.encode(entry);
     long bytes = frame.bytes();
+    client.kernel().tally().sent(Tally.Way.WEBSOCKET, bytes);
     if (frame.binary() != null) {
       socket.sendBinary(frame.binary(), done);
     } else {

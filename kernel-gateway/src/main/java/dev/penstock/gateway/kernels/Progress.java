@@ -1,0 +1,119 @@
+package dev.penstock.gateway.kernels;
+
+import dev.penstock.gateway.json.Json;
+import dev.penstock.gateway.json.JsonLineException;
+import dev.penstock.gateway.session.OutputEntry;
+import dev.penstock.gateway.session.Request;
+import dev.penstock.gateway.tally.Tally;
+import dev.penstock.protocol.message.Header;
+import dev.penstock.protocol.message.WireException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which cells of a kernel wait and run, from its requests and from what it says of them; the times
+ * go to the server's tally. Thread-safe.
+ */
+final class Progress {
+  /** More than a notebook has cells; of what is older, the waiting time is not counted. */
+  private static final int MOST = 4096;
+
+  private static final Set<String> KNOWN = Set.of("ok", "aborted");
+
+  private final Tally tally;
+
+  /** When requests came, by msg_id. */
+  private final Map<String, Long> waiting =
+      new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Long> eldest) {
+          return size() > MOST;
+        }
+      };
+
+  /** By msg_id of the request; several with subshells. */
+  private final Map<String, Running> running = new LinkedHashMap<>();
+
+  private long executions;
+
+  Progress(Tally tally) {
+    this.tally = tally;
+  }
+
+  /** A client's request comes. */
+  synchronized void requested(Request request) {
+    if (request.header().msgType().equals("execute_request")) {
+      waiting.put(request.header().msgId(), System.nanoTime());
+    }
+  }
+
+  /** The kernel says something. */
+  void said(OutputEntry entry) {
+    switch (entry.msgType()) {
+      case "execute_input" -> began(entry);
+      case "execute_reply" -> ended(entry);
+      default -> {} // tells nothing of begin or end
+    }
+  }
+
+  private synchronized void began(OutputEntry entry) {
+    String request = msgId(entry);
+    long now = System.nanoTime();
+    Long came = waiting.remove(request);
+    if (came != null) {
+      tally.took(Tally.Stage.QUEUE, Duration.ofNanos(now - came));
+    }
+    running.put(request, new Running(entry.content(), Instant.now(), now));
+  }
+
+  private synchronized void ended(OutputEntry entry) {
+    String request = msgId(entry);
+    waiting.remove(request);
+    Running cell = running.remove(request);
+    if (cell != null) {
+      tally.took(Tally.Stage.WORKER, Duration.ofNanos(System.nanoTime() - cell.nanos()));
+    }
+    executions++;
+    tally.executed(status(entry.content()));
+  }
+
+  /** A new process begins: whatever the last one ran is over. */
+  synchronized void reset() {
+    waiting.clear();
+    running.clear();
+  }
+
+  /** The cell that runs for the longest time; null if none does. */
+  synchronized @Nullable Running running() {
+    return running.isEmpty() ? null : running.values().iterator().next();
+  }
+
+  /** How many cells were replied to. */
+  synchronized long executions() {
+    return executions;
+  }
+
+  /** One of three words, whatever a kernel says: each is a row for the monitoring. */
+  private static String status(byte[] reply) {
+    try {
+      String status = Json.text(Json.readObject(reply), "status");
+      return status != null && KNOWN.contains(status) ? status : "error";
+    } catch (JsonLineException e) {
+      // Another kernel's mistake: no success, at any rate.
+      return "error";
+    }
+  }
+
+  private static String msgId(OutputEntry entry) {
+    try {
+      return Header.parse(entry.parentHeader()).msgId();
+    } catch (WireException e) {
+      // Another kernel's mistake: nobody's request.
+      return "";
+    }
+  }
+}

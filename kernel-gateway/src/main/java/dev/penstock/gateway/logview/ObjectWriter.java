@@ -1,0 +1,41 @@
+package dev.penstock.gateway.logview;
+
+import java.io.IOException;
+import java.io.OutputStream;
+
+/** {@code {"entries": […], "next": N, "lost": M}}. */
+final class ObjectWriter extends LogWriter {
+  private String separator = "";
+  private long lost;
+
+  ObjectWriter(OutputStream out) {
+    super(out);
+  }
+
+  @Override
+  void begin() throws IOException {
+    write("{\"entries\":[");
+  }
+
+  @Override
+  void entry(long seq, byte[] json) throws IOException {
+    write(separator);
+    write(json);
+    separator = ",\n";
+  }
+
+  @Override
+  void lost(long count) {
+    lost += count;
+  }
+
+  @Override
+  void idle() throws IOException {
+    write(" ");
+  }
+
+  @Override
+  void end(long next) throws IOException {
+    write("],\"next\":" + next + ",\"lost\":" + lost + "}\n");
+  }
+}

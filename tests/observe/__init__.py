@@ -1,0 +1,1 @@
+"""What a server of `penstock serve` shows of its kernels: logs, figures, status."""
