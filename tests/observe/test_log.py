@@ -15,7 +15,7 @@ import pytest
 
 from tests.pages.servers import Server
 from tests.support.tab import Tab, rest
-from tests.support.waiting import eventually, seconds
+from tests.support.waiting import seconds
 
 LINES = "application/x-ndjson"
 EVENTS = "text/event-stream"
@@ -141,19 +141,12 @@ def test_events_go_on_where_the_last_one_was(page: Tab) -> None:
         assert json.loads(more["data"])["content"]["text"] == "two\n"
 
 
-def test_what_is_gone_from_the_log_is_told(page: Tab) -> None:
-    page.run("for n in range(20): display({'text/plain': 'x' * 4_000_000}, raw=True)")
-
-    def gone() -> int:
-        return int(read(page, "?limit=1")["lost"])
-
-    lost = eventually(gone, 30, "the log lets go of its oldest entries")
-    with closing(call(page, "?limit=1", LINES)) as answer:
-        assert json.loads(answer.readline())["lost"] >= lost
-    with closing(call(page, "?limit=1", EVENTS)) as stream:
-        event = next(events_of(iter(stream.readline, b"")))
-    assert event["event"] == "gap"
-    assert json.loads(event["data"])["lost"] >= lost
+def test_the_log_of_a_kernel_that_is_gone(page: Tab) -> None:
+    page.run("print('last words')")
+    rest(page.server, "DELETE", f"kernels/{page.kernel}")
+    assert texts(read(page)["entries"]) == "last words\n"
+    with closing(call(page, "?follow=1", LINES)) as ended:
+        assert texts(list(entries_of(iter(ended.readline, b"")))) == "last words\n"
 
 
 @pytest.mark.parametrize("query", ["?from=x", "?limit=-1", "?from=99999999999999999999"])

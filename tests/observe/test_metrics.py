@@ -77,7 +77,8 @@ def test_kernels_are_measured(page: Tab) -> None:
     samples = scrape(page.server)
     assert samples['penstock_kernels{kind="penstock",state="busy"}'] >= 1
     assert samples["penstock_websocket_connections{}"] >= 1
-    assert samples[f"penstock_kernel_log_entries{mine}"] >= 3
+    assert samples[f"penstock_kernel_messages_total{mine}"] >= 3
+    assert samples[f"penstock_kernel_logged_bytes_total{mine}"] > 1000
     assert samples["penstock_jvm_heap_used_bytes{}"] > 0
     page.act("interrupt")
     cell.finish()

@@ -97,10 +97,9 @@ public final class Kernel {
     return order.spec().isPenstock() ? "penstock" : "process";
   }
 
-  /** How many messages its log still has. */
-  public long kept() {
-    long first = log.read(0, 0).first();
-    return log.next() - first;
+  /** Bytes of all messages that it ever logged. */
+  public long loggedBytes() {
+    return progress.bytes();
   }
 
   /** What is known of it now. */

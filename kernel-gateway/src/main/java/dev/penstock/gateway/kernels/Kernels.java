@@ -3,11 +3,13 @@ package dev.penstock.gateway.kernels;
 import dev.penstock.gateway.kernels.KernelException.Reason;
 import dev.penstock.gateway.log.LogStore;
 import dev.penstock.gateway.session.Ending;
+import dev.penstock.gateway.session.OutputLog;
 import dev.penstock.gateway.tally.Tally;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -77,6 +79,11 @@ public final class Kernels {
       throw new KernelException(Reason.NOT_FOUND, "Kernel does not exist: " + id);
     }
     return kernel;
+  }
+
+  /** What a kernel said that is gone, also one of an earlier server here; empty if nobody knows. */
+  public Optional<OutputLog> formerLog(String id) {
+    return logs.reopen(id);
   }
 
   /** What they did since the server began. */

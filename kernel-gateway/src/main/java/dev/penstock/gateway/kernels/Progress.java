@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,7 @@ final class Progress {
   /** By msg_id of the request; several with subshells. */
   private final Map<String, Running> running = new LinkedHashMap<>();
 
+  private final LongAdder bytes = new LongAdder();
   private long executions;
 
   Progress(Tally tally) {
@@ -53,6 +55,7 @@ final class Progress {
 
   /** The kernel says something. */
   void said(OutputEntry entry) {
+    bytes.add(entry.bytes());
     switch (entry.msgType()) {
       case "execute_input" -> began(entry);
       case "execute_reply" -> ended(entry);
@@ -95,6 +98,11 @@ final class Progress {
   /** How many cells were replied to. */
   synchronized long executions() {
     return executions;
+  }
+
+  /** Bytes of all that it said. */
+  long bytes() {
+    return bytes.sum();
   }
 
   /** One of three words, whatever a kernel says: each is a row for the monitoring. */

@@ -4,7 +4,6 @@ import dev.penstock.gateway.http.Answer;
 import dev.penstock.gateway.http.Call;
 import dev.penstock.gateway.http.HttpException;
 import dev.penstock.gateway.http.Routes;
-import dev.penstock.gateway.kernels.Kernel;
 import dev.penstock.gateway.kernels.KernelException;
 import dev.penstock.gateway.kernels.Kernels;
 import java.util.Locale;
@@ -27,19 +26,23 @@ public final class LogApi {
   }
 
   private Answer log(Call call) throws HttpException {
-    Kernel kernel = find(call.part("id"));
+    LogSource source = find(call.part("id"));
     LogFormat format = format(call);
     LogQuery query = LogQuery.of(call, format);
     return Answer.streaming(
-            format.mediaType(), out -> new LogStream(kernel, query, format.writer(out)).run())
+            format.mediaType(), out -> new LogStream(source, query, format.writer(out)).run())
         .with("Cache-Control", "no-store");
   }
 
-  private Kernel find(String id) throws HttpException {
+  private LogSource find(String id) throws HttpException {
     try {
-      return kernels.find(id);
+      return LogSource.of(kernels.find(id));
     } catch (KernelException e) {
-      throw new HttpException(404, String.valueOf(e.getMessage()));
+      // Its log may still be there.
+      return kernels
+          .formerLog(id)
+          .map(log -> LogSource.former(log, kernels.tally()))
+          .orElseThrow(() -> new HttpException(404, String.valueOf(e.getMessage())));
     }
   }
 

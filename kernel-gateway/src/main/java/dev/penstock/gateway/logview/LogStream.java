@@ -1,6 +1,5 @@
 package dev.penstock.gateway.logview;
 
-import dev.penstock.gateway.kernels.Kernel;
 import dev.penstock.gateway.session.Logged;
 import dev.penstock.gateway.session.OutputLog;
 import dev.penstock.gateway.tally.Tally;
@@ -20,15 +19,15 @@ final class LogStream {
   /** Proxies end connections that are silent for longer, often after 30 s or a minute. */
   private static final Duration HEARTBEAT = Duration.ofSeconds(15);
 
-  private final Kernel kernel;
+  private final LogSource source;
   private final LogQuery query;
   private final LogWriter writer;
   private long next;
   private long left;
   private long written = System.nanoTime();
 
-  LogStream(Kernel kernel, LogQuery query, LogWriter writer) {
-    this.kernel = kernel;
+  LogStream(LogSource source, LogQuery query, LogWriter writer) {
+    this.source = source;
     this.query = query;
     this.writer = writer;
     this.next = query.from();
@@ -38,11 +37,11 @@ final class LogStream {
   /** Writes all of it. */
   void run() throws IOException, InterruptedException {
     // Without following, a kernel that speaks faster than the client reads has an end, too.
-    long end = query.follow() ? Long.MAX_VALUE : kernel.log().next();
+    long end = query.follow() ? Long.MAX_VALUE : source.log().next();
     writer.begin();
     while (left > 0 && next < end) {
       // Looked at first: all that it said before its end is read after that.
-      boolean gone = kernel.gone().isDone();
+      boolean gone = source.over().getAsBoolean();
       if (!step(end)) {
         if (gone || !query.follow()) {
           break;
@@ -57,7 +56,7 @@ final class LogStream {
   /** Writes the next entries; false if there are none yet. */
   private boolean step(long end) throws IOException {
     long before = next;
-    OutputLog.Slice slice = kernel.log().read(next, BATCH);
+    OutputLog.Slice slice = source.log().read(next, BATCH);
     if (slice.first() > next) {
       writer.lost(slice.first() - next);
     }
@@ -73,11 +72,11 @@ final class LogStream {
   }
 
   private void write(Logged logged) throws IOException {
-    LogEntry entry = LogEntry.of(logged, kernel.cells());
+    LogEntry entry = LogEntry.of(logged, source.cells());
     if (entry != null && entry.answers(query)) {
       byte[] json = entry.json();
       writer.entry(logged.seq(), json);
-      kernel.tally().sent(Tally.Way.HTTP, json.length);
+      source.tally().sent(Tally.Way.HTTP, json.length);
       written = System.nanoTime();
       left--;
     }
@@ -86,7 +85,7 @@ final class LogStream {
   /** Waits until there is more, or it is time to look at the kernel. */
   private void await() throws IOException, InterruptedException {
     writer.flush();
-    boolean more = kernel.log().await(next, LOOK);
+    boolean more = source.log().await(next, LOOK);
     if (!more && System.nanoTime() - written > HEARTBEAT.toNanos()) {
       writer.idle();
       written = System.nanoTime();

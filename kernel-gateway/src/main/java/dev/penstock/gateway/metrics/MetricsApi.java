@@ -100,8 +100,8 @@ public final class MetricsApi {
     out.family(
         "penstock_kernel_cpu_ratio", "gauge", "Processors that a kernel keeps busy; 1 is one.");
     samples.forEach((kernel, sample) -> out.sample(sample.cpuPercent() / 100, labels(kernel)));
-    out.family("penstock_kernel_log_entries", "gauge", "Messages in a kernel's output log.");
-    all.forEach(kernel -> out.sample(kernel.kept(), labels(kernel)));
+    out.family("penstock_kernel_logged_bytes_total", "counter", "Bytes a kernel ever logged.");
+    all.forEach(kernel -> out.sample(kernel.loggedBytes(), labels(kernel)));
     out.family("penstock_kernel_messages_total", "counter", "Messages a kernel ever logged.");
     all.forEach(kernel -> out.sample(kernel.log().next(), labels(kernel)));
   }

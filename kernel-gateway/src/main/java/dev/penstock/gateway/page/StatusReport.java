@@ -72,7 +72,8 @@ public final class StatusReport {
         .put("idle_s", seconds(view.lastActivity(), now))
         .put("cpu_percent", sample.cpuPercent())
         .put("memory_bytes", sample.memory())
-        .put("log_entries", kernel.kept());
+        .put("messages", kernel.log().next())
+        .put("logged_bytes", kernel.loggedBytes());
     json.set("running", running(kernel.running(), now));
   }
 
