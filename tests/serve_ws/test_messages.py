@@ -11,6 +11,7 @@ from tests.serve_ws.client import Tab, of_type, parent, reply, state, text
 from tests.serve_ws.server import Server
 
 LARGE = 50_000_000
+TEXT = 5_000_000
 idle = state("idle")
 
 ECHO = """
@@ -49,11 +50,9 @@ def test_fifty_megabytes_each_way(tab: Tab) -> None:
     assert found["buffers"] == [blob]
 
 
-def test_fifty_megabytes_of_text(tab: Tab) -> None:
-    found = tab.run(f"x = '{'é' * (LARGE // 2)}'; print(len(x)); print(x)")
-    head, body = text(found).split("\n", 1)
-    assert int(head) == LARGE // 2
-    assert body == "é" * (LARGE // 2) + "\n"
+def test_a_long_text(tab: Tab) -> None:
+    found = tab.run(f"x = 'é' * {TEXT}; print(x)")
+    assert text(found) == "é" * TEXT + "\n"
 
 
 @pytest.mark.parametrize(
@@ -72,10 +71,6 @@ def test_values_are_relayed_as_they_are_written(tab: Tab, written: str, value: s
         tab.send_frame(frames.join_v1([p.replace(b'"VALUE"', written.encode()) for p in parts]))
     found = tab.until(lambda m: parent(m) == message["header"]["msg_id"] and idle(m))
     assert text(found) == value + "\n"
-
-
-def test_lone_surrogates_survive_the_way_in(tab: Tab) -> None:
-    assert tab.evaluate("len('\ud800')") == "1"
 
 
 def test_lone_surrogates_come_as_valid_json(tab: Tab) -> None:

@@ -91,7 +91,7 @@ final class DefaultWire implements Wire {
     long least = frame.position();
     List<byte[]> parts = new ArrayList<>((int) count);
     for (int i = 0; i < count; i++) {
-      if (offsets[i] < least || offsets[i + 1] < offsets[i]) {
+      if (offsets[i] < least || offsets[i + 1] < offsets[i] || offsets[i + 1] > frame.limit()) {
         throw new FrameException("an offset is out of order or beyond the end");
       }
       byte[] part = new byte[(int) (offsets[i + 1] - offsets[i])];

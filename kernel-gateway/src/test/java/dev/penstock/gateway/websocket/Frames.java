@@ -13,7 +13,7 @@ final class Frames {
   private static final List<String> OBJECTS =
       List.of(
           "{}",
-          " {\"a\" : 1e400 }",
+          "{ \"a\" : 1e400 }",
           "{\"s\":\"\\ud800\"}",
           "{\"n\":9007199254740993, \"é𨭎\":[1.0,null,{}]}",
           "{\"msg_type\":\"comm_msg\"}");
