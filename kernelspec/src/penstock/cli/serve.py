@@ -43,6 +43,8 @@ def serve(options: argparse.Namespace) -> int:
     """Serves until it is told to end by SIGINT or SIGTERM."""
     chosen = read(options, os.environ)
     settings = _settings(chosen)
+    for name in SECRETS:
+        os.environ.pop(name, None)  # kernels can read the environment of keeper and gateway
     directory = _directory()
     lock = os.open(os.path.join(directory, "lock"), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     try:
@@ -77,6 +79,8 @@ def _settings(chosen: dict[str, Any]) -> dict[str, Any]:
             "option", f"--personality is jupyter or kernel-gateway, not {chosen['personality']}"
         )
     kernel_gateway = chosen["personality"] == "kernel-gateway"
+    if chosen["keyfile"] and not chosen["certfile"]:
+        raise GatewayError("option", "--keyfile is of no use without --certfile")
     root = os.path.abspath(os.path.expanduser(chosen["root_dir"] or os.getcwd()))
     if not os.path.isdir(root):
         raise GatewayError("option", f"There is no directory {root}")
@@ -123,9 +127,16 @@ def _token(chosen: dict[str, Any]) -> str:
     if chosen["token_file"]:
         try:
             with open(os.path.expanduser(chosen["token_file"]), encoding="utf-8") as file:
-                return file.read().strip()
+                token = file.read().strip()
         except (OSError, UnicodeDecodeError) as error:
             raise GatewayError("option", f"The token file cannot be read: {error}") from error
+        if not token:
+            raise GatewayError(
+                "option",
+                f"The token file {chosen['token_file']} is empty",
+                "to let everybody in, say so: --token=''",
+            )
+        return token
     token = chosen["token"]
     return secrets.token_hex(24) if token is None else str(token)
 

@@ -19,7 +19,7 @@ PREFIX = "PENSTOCK_"
 @dataclass(frozen=True)
 class Option:
     """One option. `kind` is how its text is read; `others` are names of its variable with other
-    servers.
+    servers; `most` is the largest number.
     """
 
     name: str
@@ -28,6 +28,7 @@ class Option:
     help: str
     metavar: str | None = None
     others: tuple[str, ...] = ()
+    most: int | None = None
 
     @property
     def flag(self) -> str:
@@ -42,7 +43,7 @@ class Option:
 
 OPTIONS = (
     Option("ip", str, "127.0.0.1", "address to listen on", "ADDRESS", ("KG_IP",)),
-    Option("port", int, 8888, "port to listen on; 0 chooses one", "N", ("KG_PORT",)),
+    Option("port", int, 8888, "port to listen on; 0 chooses one", "N", ("KG_PORT",), 65535),
     Option(
         "port_retries", int, 50, "ports after it to try when it is taken", "N", ("KG_PORT_RETRIES",)
     ),
@@ -140,16 +141,25 @@ def _value(
 
 
 def _parsed(option: Option, value: Any, where: str) -> Any:
-    if isinstance(value, option.kind) and not (option.kind is int and isinstance(value, bool)):
+    if option.kind is int:
+        return _number(option, value, where)
+    if isinstance(value, option.kind):
         return value
-    if option.kind is int and isinstance(value, str) and value.strip().isdecimal():
-        return int(value)
     if option.kind is bool and isinstance(value, str):
         word = value.strip().lower()
         if word in ("1", "true", "yes", "on", "0", "false", "no", "off"):
             return word in ("1", "true", "yes", "on")
-    wanted = {int: "a number", bool: "true or false", str: "a text"}[option.kind]
+    wanted = {bool: "true or false", str: "a text"}[option.kind]
     raise GatewayError("option", f"{where} must be {wanted}, not {value!r}")
+
+
+def _number(option: Option, value: Any, where: str) -> int:
+    text = str(value).strip()
+    number = int(text) if text.isascii() and text.isdecimal() else -1
+    if number < 0 or (option.most is not None and number > option.most):
+        limit = "" if option.most is None else f" up to {option.most}"
+        raise GatewayError("option", f"{where} must be a number{limit}, not {value!r}")
+    return number
 
 
 def _config(path: str | None) -> dict[str, Any]:

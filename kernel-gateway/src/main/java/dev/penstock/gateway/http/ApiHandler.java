@@ -4,6 +4,7 @@ import dev.penstock.gateway.json.Json;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.util.Map;
 import java.util.Set;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
@@ -132,7 +133,7 @@ public final class ApiHandler extends Handler.Abstract {
       if (methods.isEmpty()) {
         throw new HttpException(404, "Not Found");
       }
-      throw new HttpException(405, "Method Not Allowed: this path has " + methods);
+      throw HttpException.notAllowed(methods);
     }
     return found.route().endpoint().answer(new Call(request, found.parts(), maxBody));
   }
@@ -150,7 +151,12 @@ public final class ApiHandler extends Handler.Abstract {
     ObjectNode body = Json.object();
     body.put("message", e.getMessage());
     body.put("reason", e.reason() == null ? HttpStatus.getMessage(status) : e.reason());
-    return Answer.json(status, body);
+    e.more().forEach(body::put);
+    Answer answer = Answer.json(status, body);
+    for (Map.Entry<String, String> header : e.headers().entrySet()) {
+      answer = answer.with(header.getKey(), header.getValue());
+    }
+    return answer;
   }
 
   private void send(Request request, Response response, Callback callback, Answer answer) {

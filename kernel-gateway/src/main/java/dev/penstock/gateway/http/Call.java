@@ -13,6 +13,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** One HTTP request on its way to an {@link Endpoint}. For the call's own thread. */
 public final class Call {
+  private static final long MAX_SWALLOWED = 64L << 20;
+
   private final Request request;
   private final Map<String, String> path;
   private final long maxBody;
@@ -54,12 +56,21 @@ public final class Call {
       byte[] chunk = new byte[1 << 16];
       for (int n = in.read(chunk); n >= 0; n = in.read(chunk)) {
         if (body.size() + (long) n > maxBody) {
+          swallow(in, chunk);
           throw new HttpException(
               413, "The request's body is larger than " + maxBody + " bytes, the server's limit");
         }
         body.write(chunk, 0, n);
       }
       return body.toByteArray();
+    }
+  }
+
+  /** Most clients read no answer before they have sent all: without this they see a cut. */
+  private static void swallow(InputStream in, byte[] chunk) throws IOException {
+    long swallowed = 0;
+    for (int n = in.read(chunk); n >= 0 && swallowed < MAX_SWALLOWED; n = in.read(chunk)) {
+      swallowed += n;
     }
   }
 

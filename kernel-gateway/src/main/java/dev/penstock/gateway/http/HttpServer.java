@@ -26,6 +26,7 @@ public final class HttpServer implements AutoCloseable {
 
   private final Server server = new Server(new VirtualThreadPool());
   private final ServerWebSocketContainer webSockets;
+  private @Nullable SocketFile file;
 
   /**
    * A server that listens nowhere yet.
@@ -66,11 +67,17 @@ public final class HttpServer implements AutoCloseable {
     return connector.getLocalPort();
   }
 
-  /** Listens on a Unix-domain socket. */
-  public void listen(Path socket) {
+  /**
+   * Listens on a Unix-domain socket, once it is started.
+   *
+   * @throws IOException if it cannot be made there: one line for people
+   */
+  public void listen(Path socket) throws IOException {
+    SocketFile made = SocketFile.at(socket);
+    file = made;
     UnixDomainServerConnector connector =
         new UnixDomainServerConnector(server, new HttpConnectionFactory(configuration()));
-    connector.setUnixDomainPath(socket);
+    connector.setUnixDomainPath(made.hidden());
     server.addConnector(connector);
   }
 
@@ -87,6 +94,9 @@ public final class HttpServer implements AutoCloseable {
     server.setHandler(new GracefulHandler(handler));
     try {
       server.start();
+      if (file != null) {
+        file.show();
+      }
     } catch (Exception e) {
       // Jetty's starts throw anything; what it says is what the user needs.
       throw new IOException(String.valueOf(e.getMessage()), e);
@@ -98,6 +108,9 @@ public final class HttpServer implements AutoCloseable {
   public void close() {
     try {
       server.stop();
+      if (file != null) {
+        file.remove();
+      }
     } catch (Exception e) {
       // The process is about to end: nothing could be done with what did not stop.
       throw new IllegalStateException("the server did not stop", e);

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -146,10 +147,12 @@ public final class Kernel {
     requests.submit(request);
   }
 
-  /** Interrupts what runs now. */
+  /** Interrupts what runs now; also completed when a process ends that no signal reached. */
   public CompletableFuture<Void> interrupt() {
     Life now = life;
-    return now == null ? CompletableFuture.completedFuture(null) : now.interrupt();
+    return now == null
+        ? CompletableFuture.completedFuture(null)
+        : now.interrupt().applyToEither(now.ended().thenAccept(_ -> {}), Function.identity());
   }
 
   /** Where its ZeroMQ sockets are. */

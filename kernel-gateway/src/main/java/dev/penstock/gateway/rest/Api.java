@@ -15,7 +15,7 @@ public final class Api {
    *
    * @param base the server's base path, with a slash at both ends
    * @param listed whether kernels may be listed
-   * @param openVersion whether everybody may ask for the version
+   * @param kernelGateway whether it answers as kernel_gateway where that and jupyter_server differ
    */
   public record Parts(
       String base,
@@ -25,16 +25,16 @@ public final class Api {
       Path root,
       Contents contents,
       boolean listed,
-      boolean openVersion) {}
+      boolean kernelGateway) {}
 
   /** Adds the API's paths. */
   public static void addTo(Routes routes, Parts parts) {
     KernelFactory factory =
         new KernelFactory(parts.kernels(), parts.specs(), parts.environment(), parts.root());
-    new StatusApi(parts.kernels(), parts.openVersion()).addTo(routes);
+    new StatusApi(parts.kernels(), !parts.kernelGateway()).addTo(routes);
     new SpecsApi(parts.specs()).addTo(routes);
     new KernelsApi(parts.base(), factory, parts.listed()).addTo(routes);
     new ContentsApi(parts.base(), parts.contents(), parts.kernels()).addTo(routes);
-    new SessionsApi(parts.base(), factory, parts.listed()).addTo(routes);
+    new SessionsApi(parts.base(), factory, parts.listed(), parts.kernelGateway()).addTo(routes);
   }
 }

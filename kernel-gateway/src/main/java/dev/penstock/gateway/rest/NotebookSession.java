@@ -11,11 +11,16 @@ import tools.jackson.databind.node.ObjectNode;
  * @param type {@code notebook}, {@code console}, {@code file}
  */
 record NotebookSession(String id, String path, String name, String type, Kernel kernel) {
-  ObjectNode model() {
+  /**
+   * The session in JSON.
+   *
+   * @param alwaysNotebook whether {@code notebook} is there for other types, too
+   */
+  ObjectNode model(boolean alwaysNotebook) {
     ObjectNode model =
         Json.object().put("id", id).put("path", path).put("name", name).put("type", type);
     model.set("kernel", KernelModels.model(kernel));
-    if (type.equals("notebook")) {
+    if (alwaysNotebook || type.equals("notebook")) {
       model.putObject("notebook").put("path", path).put("name", name);
     }
     return model;

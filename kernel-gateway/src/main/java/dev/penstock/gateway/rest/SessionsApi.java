@@ -8,6 +8,7 @@ import dev.penstock.gateway.json.Json;
 import dev.penstock.gateway.kernels.Kernel;
 import dev.penstock.gateway.kernels.KernelException;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -19,19 +20,31 @@ final class SessionsApi {
   private final String base;
   private final KernelFactory factory;
   private final boolean listed;
+  private final boolean alwaysNotebook;
   private final SessionBook book = new SessionBook();
 
-  SessionsApi(String base, KernelFactory factory, boolean listed) {
+  /** Clients that ask at the same time for the session of one document get one. */
+  private final Turns<List<String>> turns = new Turns<>();
+
+  /**
+   * The API.
+   *
+   * @param base the server's base path
+   * @param listed whether sessions may be listed
+   * @param alwaysNotebook whether every session tells of its notebook, as with kernel_gateway
+   */
+  SessionsApi(String base, KernelFactory factory, boolean listed, boolean alwaysNotebook) {
     this.base = base;
     this.factory = factory;
     this.listed = listed;
+    this.alwaysNotebook = alwaysNotebook;
   }
 
   void addTo(Routes routes) {
     routes
         .add("GET", "/api/sessions", _ -> list())
         .add("POST", "/api/sessions", this::create)
-        .add("GET", "/api/sessions/{id}", call -> Answer.ok(find(call).model()))
+        .add("GET", "/api/sessions/{id}", call -> Answer.ok(model(find(call))))
         .add("PATCH", "/api/sessions/{id}", this::change)
         .add("DELETE", "/api/sessions/{id}", this::delete);
   }
@@ -41,8 +54,12 @@ final class SessionsApi {
       throw new HttpException(403, "Forbidden");
     }
     ArrayNode all = Json.array();
-    book.all().forEach(session -> all.add(session.model()));
+    book.all().forEach(session -> all.add(model(session)));
     return Answer.ok(all);
+  }
+
+  private ObjectNode model(NotebookSession session) {
+    return session.model(alwaysNotebook);
   }
 
   private NotebookSession find(Call call) throws HttpException {
@@ -64,10 +81,14 @@ final class SessionsApi {
       throw new HttpException(400, "Missing field in JSON data: type");
     }
     String name = first(Json.text(wanted, "name"), Json.text(notebook, "name"));
-    Optional<NotebookSession> existing = book.at(path, type);
-    NotebookSession session =
-        existing.isPresent() ? existing.get() : make(path, name == null ? "" : name, type, wanted);
-    return Answer.created(base + "api/sessions/" + session.id(), session.model());
+    try (Turns.Turn _ = turns.take(List.of(path, type))) {
+      Optional<NotebookSession> existing = book.at(path, type);
+      NotebookSession session =
+          existing.isPresent()
+              ? existing.get()
+              : make(path, name == null ? "" : name, type, wanted);
+      return Answer.created(base + "api/sessions/" + session.id(), model(session));
+    }
   }
 
   private NotebookSession make(String path, String name, String type, ObjectNode wanted)
@@ -91,11 +112,14 @@ final class SessionsApi {
       return factory.start(Json.text(kernel, "name"), start);
     } catch (KernelException e) {
       if (e.reason() == KernelException.Reason.NO_SPEC) {
-        throw new HttpException(
+        String name = Json.text(kernel, "name");
+        throw HttpException.with(
             501,
             "The '%s' kernel is not available. Please pick another suitable kernel instead, or"
-                    .formatted(Json.text(kernel, "name"))
-                + " install that kernel.");
+                    .formatted(name)
+                + " install that kernel.",
+            "short_message",
+            "%s not found".formatted(name));
       }
       throw KernelModels.error(e);
     }
@@ -126,7 +150,7 @@ final class SessionsApi {
     if (other && !book.isShared(old.kernel(), old.id())) {
       end(old.kernel());
     }
-    return Answer.ok(changed.model());
+    return Answer.ok(model(changed));
   }
 
   private Answer delete(Call call) throws HttpException {

@@ -9,12 +9,16 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.SignatureException;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -25,6 +29,12 @@ final class PemFiles {
   private static final Pattern KEY =
       Pattern.compile("-----BEGIN PRIVATE KEY-----(.*?)-----END PRIVATE KEY-----", Pattern.DOTALL);
   private static final List<String> ALGORITHMS = List.of("RSA", "EC", "EdDSA");
+
+  /** How keys of an algorithm sign, by the name that Java gives the algorithm. */
+  private static final Map<String, String> SIGNATURES =
+      Map.of("RSA", "SHA256withRSA", "EC", "SHA256withECDSA", "EdDSA", "EdDSA");
+
+  private static final byte[] PROBE = {1, 2, 3, 4};
 
   private static final Logger LOG = LoggerFactory.getLogger(PemFiles.class);
 
@@ -39,12 +49,40 @@ final class PemFiles {
     try {
       KeyStore store = KeyStore.getInstance("PKCS12");
       store.load(null, null);
-      store.setKeyEntry("penstock", key(key), new char[0], certificates(certificate));
+      PrivateKey secret = key(key);
+      Certificate[] chain = certificates(certificate);
+      if (!fit(chain[0], secret)) {
+        throw new IOException(
+            "certificate %s and key %s do not fit: the key is another certificate's"
+                .formatted(certificate, key));
+      }
+      store.setKeyEntry("penstock", secret, new char[0], chain);
       return store;
     } catch (GeneralSecurityException e) {
       throw new IOException(
           "certificate %s and key %s do not fit: %s".formatted(certificate, key, e.getMessage()),
           e);
+    }
+  }
+
+  /** Whether what the key signs is what the certificate's public key verifies. */
+  private static boolean fit(Certificate certificate, PrivateKey key)
+      throws GeneralSecurityException {
+    PublicKey shown = certificate.getPublicKey();
+    String name = SIGNATURES.get(key.getAlgorithm());
+    if (name == null || !key.getAlgorithm().equals(shown.getAlgorithm())) {
+      return false;
+    }
+    Signature signature = Signature.getInstance(name);
+    signature.initSign(key);
+    signature.update(PROBE);
+    byte[] signed = signature.sign();
+    signature.initVerify(shown);
+    signature.update(PROBE);
+    try {
+      return signature.verify(signed);
+    } catch (SignatureException e) {
+      return false; // of another length or curve
     }
   }
 

@@ -31,6 +31,7 @@ import dev.penstock.gateway.websocket.Channels;
 import dev.penstock.protocol.zmq.ZmqRuntime;
 import java.io.IOException;
 import java.net.BindException;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -39,6 +40,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
@@ -52,6 +54,7 @@ import tools.jackson.databind.node.ObjectNode;
 public final class Serving implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Serving.class);
   private static final Pattern CHANNELS = Pattern.compile("/api/kernels/([^/]+)/channels/?");
+  private static final int LAST_PORT = 65_535;
   private static final Duration END_LIMIT = Duration.ofSeconds(4);
 
   /** A cell with a large upload is one message. */
@@ -118,7 +121,7 @@ public final class Serving implements AutoCloseable {
             settings.root(),
             Contents.in(settings.root(), contentsOptions(settings)),
             settings.listKernels(),
-            !settings.kernelGateway()));
+            settings.kernelGateway()));
     Access access = new Access(settings.token(), "penstock-" + port);
     KernelUsage usage = new KernelUsage();
     new LogApi(kernels).addTo(routes);
@@ -155,21 +158,28 @@ public final class Serving implements AutoCloseable {
       return 0;
     }
     SslContextFactory.Server tls = Tls.of(settings.certificate(), settings.privateKey());
-    for (int i = 0; ; i++) {
+    for (int i = 0; ; i++) { // 0 is free at the first try, or the address is not ours
       try {
         return http.listen(settings.ip(), settings.port() + i, tls);
-      } catch (BindException e) {
-        if (i >= settings.portRetries() || settings.port() == 0) {
+      } catch (IOException e) {
+        Throwable cause = e.getCause() == null ? e : e.getCause();
+        boolean taken = cause instanceof BindException;
+        if (!taken || i >= settings.portRetries() || settings.port() + i >= LAST_PORT) {
           throw new IOException(
               "cannot listen on %s:%d: %s"
-                  .formatted(settings.ip(), settings.port(), e.getMessage()),
+                  .formatted(
+                      settings.ip(),
+                      settings.port(),
+                      cause instanceof UnresolvedAddressException
+                          ? "no such host"
+                          : cause.getMessage()),
               e);
         }
       }
     }
   }
 
-  private static Origins origins(ServeSettings settings) {
+  private static Origins origins(ServeSettings settings) throws IOException {
     Map<String, String> headers = new LinkedHashMap<>();
     Json.child(settings.cors(), "headers")
         .properties()
@@ -177,8 +187,17 @@ public final class Serving implements AutoCloseable {
     String pattern = Json.text(settings.cors(), "origin_pattern");
     return new Origins(
         settings.cors().path("origin").asString(""),
-        pattern == null || pattern.isEmpty() ? null : Pattern.compile(pattern),
+        pattern == null || pattern.isEmpty() ? null : pattern(pattern),
         headers);
+  }
+
+  private static Pattern pattern(String text) throws IOException {
+    try {
+      return Pattern.compile(text);
+    } catch (PatternSyntaxException e) {
+      throw new IOException(
+          "--allow-origin-pat is no regular expression: " + e.getDescription(), e);
+    }
   }
 
   private boolean upgrade(String path, Request request, Response response, Callback callback)
