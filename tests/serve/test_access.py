@@ -80,8 +80,9 @@ def test_no_kernel_starts_without_a_token(server: Served) -> None:
 def test_no_token_is_asked_for_when_there_is_none() -> None:
     with serving(token="") as server:
         assert server.token == ""
-        for headers in ({}, {"Authorization": "token "}, {"Authorization": "token any"}):
-            assert server.call("GET", "api/kernels", **headers).status == 200
+        assert server.call("GET", "api/kernels").status == 200
+        for header in ("token ", "token any"):
+            assert server.call("GET", "api/kernels", Authorization=header).status == 200
 
 
 def test_a_token_is_made_when_none_is_given() -> None:

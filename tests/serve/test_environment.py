@@ -108,7 +108,7 @@ def test_what_is_no_environment(server: Served, env: object, named: str) -> None
 def test_working_directories(server: Served, root: Path, tmp_path: Path) -> None:
     (root / "below").mkdir(exist_ok=True)
     cwd = "__import__('os').getcwd()"
-    for model, wanted in [
+    cases: list[tuple[dict[str, object], Path]] = [
         ({}, root),
         ({"path": "below/note.ipynb"}, root / "below"),
         ({"path": "/below"}, root / "below"),
@@ -117,7 +117,8 @@ def test_working_directories(server: Served, root: Path, tmp_path: Path) -> None
         ({"path": "a\0b"}, root),
         ({"env": {"KERNEL_WORKING_DIR": str(tmp_path)}}, tmp_path),
         ({"env": {"KERNEL_WORKING_DIR": "/not/there"}}, root),
-    ]:
+    ]
+    for model, wanted in cases:
         kernel = server.kernel(**model)
         found = value(server, kernel, cwd)
         assert found == os.path.realpath(wanted), model

@@ -24,9 +24,7 @@ TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,6}Z")
 def idle(server: Served, kernel: str) -> None:
     """Waits until the server says that the kernel has nothing to do."""
     eventually(
-        lambda: (
-            server.call("GET", f"api/kernels/{kernel}").json["execution_state"] == "idle"
-        ),
+        lambda: server.call("GET", f"api/kernels/{kernel}").json["execution_state"] == "idle",
         30,
         "the kernel is idle",
     )
@@ -136,7 +134,9 @@ def test_a_kernel_that_just_died(server: Served, kernel: str, action: str) -> No
         assert server.call("DELETE", path).status == 204
         assert server.call("GET", path).status == 404
         return
-    assert server.call("POST", f"{path}/{action}").status == {"interrupt": 204, "restart": 200}[action]
+    assert (
+        server.call("POST", f"{path}/{action}").status == {"interrupt": 204, "restart": 200}[action]
+    )
     idle(server, kernel)
     assert Tab(server.as_server(), kernel).value("6 * 7") == "42"
 
@@ -190,9 +190,7 @@ def test_a_storm_of_starts_keeps_the_limit(root: object) -> None:
         replies = [call.result() for call in calls]
         statuses = sorted(reply.status for reply in replies)
         assert statuses == [201] * 2 + [403] * 10
-        assert all(
-            "Resource Limit" in reply.error() for reply in replies if reply.status == 403
-        )
+        assert all("Resource Limit" in reply.error() for reply in replies if reply.status == 403)
         first, second = (model["id"] for model in server.call("GET", "api/kernels").json)
         assert server.call("DELETE", f"api/kernels/{first}").status == 204
         bad = server.call("POST", "api/kernels", {"name": "nobody has it"})

@@ -99,7 +99,11 @@ def test_a_wrong_option_is_told(option: str, named: str) -> None:
         ("x.json", "{", "cannot be read"),
         ("x.json", "[]", "not a JSON object"),
         ("x.json", '{"prot": 1}', "there is no option prot"),
-        ("x.json", '{"max_kernels": true}', "max_kernels in the configuration file must be a number"),
+        (
+            "x.json",
+            '{"max_kernels": true}',
+            "max_kernels in the configuration file must be a number",
+        ),
         ("x.toml", "port = ", "cannot be read"),
     ],
 )

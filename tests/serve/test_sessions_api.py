@@ -143,9 +143,7 @@ def test_what_is_wrong_is_told(server: Served, body: object, status: int, named:
     assert named in reply.error()
 
 
-def test_a_kernelspec_that_is_not_there(
-    server: Served, path: str, session: dict[str, Any]
-) -> None:
+def test_a_kernelspec_that_is_not_there(server: Served, path: str, session: dict[str, Any]) -> None:
     kernel = {"kernel": {"name": "nobody"}}
     wanted = {"path": "x" + path, "type": "notebook", **kernel}
     for reply in (

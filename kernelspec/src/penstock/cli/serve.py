@@ -86,7 +86,15 @@ def _settings(chosen: dict[str, Any]) -> dict[str, Any]:
         raise GatewayError("option", f"There is no directory {root}")
     base = "/" + chosen["base_url"].strip("/")
     listed = chosen["list_kernels"]
-    copied = ("ip", "port", "port_retries", "max_kernels", "default_kernel", "max_body_size", "allow_hidden")
+    copied = (
+        "ip",
+        "port",
+        "port_retries",
+        "max_kernels",
+        "default_kernel",
+        "max_body_size",
+        "allow_hidden",
+    )
     return {
         **{name: chosen[name] for name in copied},
         **{name: _path(chosen[name]) for name in ("socket", "certfile", "keyfile")},
@@ -183,7 +191,9 @@ def _tell(settings: dict[str, Any], port: int, directory: str, as_json: bool) ->
         url = f"{scheme}://{host}:{port}{settings['base_url']}"
     with_token = f"{url}?token={settings['token']}" if settings["token"] else url
     if as_json:
-        print_json({"url": url, "token": settings["token"], "pid": os.getpid(), "directory": directory})
+        print_json(
+            {"url": url, "token": settings["token"], "pid": os.getpid(), "directory": directory}
+        )
     else:
         print(f"Penstock serves {settings['root_dir']}")
         print(f"  open         {with_token}")
@@ -197,7 +207,7 @@ def _wait(control: Control) -> None:
     """Waits for a signal, or for the gateway's own end."""
     read_end, write_end = os.pipe()
 
-    def ended(signum: int, frame: FrameType | None) -> None:
+    def ended(signum: int, _: FrameType | None) -> None:
         os.write(write_end, bytes([signum]))
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

@@ -1,5 +1,5 @@
 """Options of `penstock serve`: each by option, by variable, or in a configuration file, in this
-order. Names and meaning are those of jupyter_server and jupyter_kernel_gateway where they have them.
+order. Names and meaning are those of jupyter_server and jupyter_kernel_gateway, where they exist.
 """
 
 from __future__ import annotations
@@ -59,46 +59,77 @@ OPTIONS = (
     ),
     Option("token_file", str, "", "read the token from this file", "FILE"),
     Option("base_url", str, "/", "path before all others", "PATH", ("KG_BASE_URL",)),
-    Option("root_dir", str, "", "directory of the contents and of kernels (default: this one)", "DIR"),
+    Option(
+        "root_dir", str, "", "directory of the contents and of kernels (default: this one)", "DIR"
+    ),
     Option("allow_hidden", bool, False, "show files whose names begin with a dot"),
     Option("certfile", str, "", "certificate for TLS, in PEM format", "FILE", ("KG_CERTFILE",)),
     Option("keyfile", str, "", "its private key, PKCS #8 in PEM format", "FILE", ("KG_KEYFILE",)),
     Option(
-        "allow_origin", str, "", "origin of pages that may use it; * for all", "ORIGIN",
+        "allow_origin",
+        str,
+        "",
+        "origin of pages that may use it; * for all",
+        "ORIGIN",
         ("KG_ALLOW_ORIGIN",),
     ),
     Option("allow_origin_pat", str, "", "or a regular expression for the whole origin", "REGEX"),
-    Option("allow_credentials", str, "", "Access-Control-Allow-Credentials", "TEXT",
-        ("KG_ALLOW_CREDENTIALS",)),
+    Option(
+        "allow_credentials",
+        str,
+        "",
+        "Access-Control-Allow-Credentials",
+        "TEXT",
+        ("KG_ALLOW_CREDENTIALS",),
+    ),
     Option("allow_headers", str, "", "Access-Control-Allow-Headers", "TEXT", ("KG_ALLOW_HEADERS",)),
     Option("allow_methods", str, "", "Access-Control-Allow-Methods", "TEXT", ("KG_ALLOW_METHODS",)),
-    Option("expose_headers", str, "", "Access-Control-Expose-Headers", "TEXT",
-        ("KG_EXPOSE_HEADERS",)),
-    Option("cors_max_age", str, "", "Access-Control-Max-Age, in seconds", "N", ("KG_MAX_AGE",)),
-    Option("max_kernels", int, 0, "most kernels at a time; 0 for any number", "N",
-        ("KG_MAX_KERNELS",)),
     Option(
-        "default_kernel", str, "", "kernelspec for those who name none", "NAME",
+        "expose_headers", str, "", "Access-Control-Expose-Headers", "TEXT", ("KG_EXPOSE_HEADERS",)
+    ),
+    Option("cors_max_age", str, "", "Access-Control-Max-Age, in seconds", "N", ("KG_MAX_AGE",)),
+    Option(
+        "max_kernels", int, 0, "most kernels at a time; 0 for any number", "N", ("KG_MAX_KERNELS",)
+    ),
+    Option(
+        "default_kernel",
+        str,
+        "",
+        "kernelspec for those who name none",
+        "NAME",
         ("KG_DEFAULT_KERNEL_NAME",),
     ),
     Option("max_body_size", int, 512 << 20, "longest body of a request, in bytes", "N"),
     Option(
-        "inherit_env", str,
-        "", "names of further variables that kernels get from here, with commas; * for all",
-        "NAMES", ("KG_INHERITED_ENVS", "KG_ENV_PROCESS_WHITELIST"),
+        "inherit_env",
+        str,
+        "",
+        "names of further variables that kernels get from here, with commas; * for all",
+        "NAMES",
+        ("KG_INHERITED_ENVS", "KG_ENV_PROCESS_WHITELIST"),
     ),
     Option(
-        "allow_env", str,
-        "", "names of variables that clients may set besides KERNEL_*, with commas; * for all",
-        "NAMES", ("KG_ALLOWED_ENVS", "KG_ENV_WHITELIST"),
+        "allow_env",
+        str,
+        "",
+        "names of variables that clients may set besides KERNEL_*, with commas; * for all",
+        "NAMES",
+        ("KG_ALLOWED_ENVS", "KG_ENV_WHITELIST"),
     ),
     Option(
-        "personality", str, "jupyter",
-        "jupyter, or kernel-gateway: where the two differ, answer as that one", "NAME",
+        "personality",
+        str,
+        "jupyter",
+        "jupyter, or kernel-gateway: where the two differ, answer as that one",
+        "NAME",
     ),
     Option(
-        "list_kernels", bool, None,
-        "let clients list kernels (default: yes; as kernel-gateway: no)", None, ("KG_LIST_KERNELS",),
+        "list_kernels",
+        bool,
+        None,
+        "let clients list kernels (default: yes; as kernel-gateway: no)",
+        None,
+        ("KG_LIST_KERNELS",),
     ),
 )
 
@@ -185,7 +216,7 @@ def _config(path: str | None) -> dict[str, Any]:
 def _load(path: str, file: Any) -> dict[str, Any]:
     if os.path.splitext(path)[1].lower() == ".toml":
         try:
-            import tomllib
+            import tomllib  # type: ignore[import-not-found,unused-ignore]
         except ImportError as error:
             raise ValueError("TOML needs Python 3.11 or newer; write it as JSON") from error
         return tomllib.load(file)
