@@ -17,14 +17,15 @@ from tests.support.waiting import seconds
 
 @contextmanager
 def penstock_serve(root: Path, *options: str) -> Iterator[Server]:
-    """A server over the files in `root`, ended by SIGTERM."""
+    """A server over the files in `root`, ended by SIGTERM. Its kernels log beside them."""
     log = root.with_name(root.name + ".log")
+    state = root.with_name(root.name + ".state")
     token = secrets.token_hex(8)
     with (
         log.open("wb") as errors,
         subprocess.Popen(
             [COMMAND, "serve", "--port=0", f"--root-dir={root}", "--json", *options],
-            env={**clean(), "PENSTOCK_TOKEN": token},
+            env={**clean(), "PENSTOCK_TOKEN": token, "XDG_STATE_HOME": str(state)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=errors,

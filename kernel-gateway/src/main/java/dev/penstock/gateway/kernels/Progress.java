@@ -84,9 +84,8 @@ final class Progress {
     tally.executed(status(entry.content()));
   }
 
-  /** A new process begins: whatever the last one ran is over. */
+  /** The process is over, and with it what it ran; what waits may be for the next one. */
   synchronized void reset() {
-    waiting.clear();
     running.clear();
   }
 
