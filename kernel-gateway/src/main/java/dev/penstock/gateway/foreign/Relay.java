@@ -35,7 +35,7 @@ final class Relay {
   private final Transcript transcript;
   private final OpenRequests open = new OpenRequests();
   private final Activity activity = new Activity();
-  private final Readiness readiness = new Readiness();
+  private final Readiness readiness;
   private boolean askedByClient;
 
   Relay(ClientSockets sockets, WireCodec codec, OutputLog log) {
@@ -43,6 +43,7 @@ final class Relay {
     this.codec = codec;
     this.log = log;
     this.transcript = new Transcript(log, headers);
+    this.readiness = new Readiness(sockets.stdinGreeted());
   }
 
   Activity activity() {

@@ -81,7 +81,7 @@ class ForeignLifeTest {
     boolean _ = life.submit(info);
     OutputEntry reply = client.reply(info);
     assertThat(reply.channel()).isEqualTo(Channel.CONTROL);
-    assertThat(client.urgent).containsExactly(reply);
+    assertThat(client.hurried()).isSameAs(reply);
   }
 
   @Test

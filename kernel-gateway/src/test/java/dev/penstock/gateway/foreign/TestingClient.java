@@ -19,8 +19,11 @@ import dev.penstock.protocol.message.WireException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A client of a life that reads the log from its beginning. */
@@ -32,7 +35,7 @@ final class TestingClient implements Recipient {
   private final HeaderFactory headers = new HeaderFactory("test", "ada");
 
   /** What was delivered past the log's order. */
-  final ConcurrentLinkedQueue<OutputEntry> urgent = new ConcurrentLinkedQueue<>();
+  private final BlockingQueue<OutputEntry> urgent = new LinkedBlockingQueue<>();
 
   TestingClient(OutputLog log) {
     this.log = log;
@@ -66,6 +69,11 @@ final class TestingClient implements Recipient {
   /** The answer to a request; waits for it. */
   OutputEntry reply(Request request) throws Exception {
     return await(e -> client.equals(e.to()) && e.channel() != Channel.STDIN && answers(e, request));
+  }
+
+  /** The next answer that came in a hurry; waits for it. */
+  @Nullable OutputEntry hurried() throws InterruptedException {
+    return urgent.poll(LIMIT.toSeconds(), TimeUnit.SECONDS);
   }
 
   boolean owns(OutputEntry entry) {
