@@ -207,13 +207,18 @@ def _tell(settings: dict[str, Any], port: int, directory: str, as_json: bool) ->
 def _signals() -> int:
     """A descriptor that can be read once a signal has asked for the end."""
     read_end, write_end = os.pipe()
-
-    def ended(signum: int, _: FrameType | None) -> None:
-        os.write(write_end, bytes([signum]))
-
+    os.set_blocking(write_end, False)
+    # Written where the signal arrives: a handler in Python would wait for the end of a `select`
+    # that began a moment later.
+    signal.set_wakeup_fd(write_end)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, ended)
+        signal.signal(number, _noted)
     return read_end
+
+
+def _noted(signum: int, frame: FrameType | None) -> None:
+    """The wakeup descriptor has it."""
+    del signum, frame
 
 
 def _wait(control: Control, signals: int) -> None:
