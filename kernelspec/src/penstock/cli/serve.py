@@ -55,8 +55,9 @@ def serve(options: argparse.Namespace) -> int:
             except GatewayError:
                 control.request("leave")
                 raise
+            signals = _signals()  # before it is told that we serve: who reads that may end us
             _tell(settings, answer["port"], directory, options.json)
-            _wait(control)
+            _wait(control, signals)
     finally:
         os.close(lock)
     shutil.rmtree(directory, ignore_errors=True)  # kept after an error, with its logs
@@ -203,23 +204,38 @@ def _tell(settings: dict[str, Any], port: int, directory: str, as_json: bool) ->
     sys.stdout.flush()
 
 
-def _wait(control: Control) -> None:
-    """Waits for a signal, or for the gateway's own end."""
+def _signals() -> int:
+    """A descriptor that can be read once a signal has asked for the end."""
     read_end, write_end = os.pipe()
-
-    def ended(signum: int, _: FrameType | None) -> None:
-        os.write(write_end, bytes([signum]))
-
+    os.set_blocking(write_end, False)
+    # Written where the signal arrives: a handler in Python would wait for the end of a `select`
+    # that began a moment later.
+    signal.set_wakeup_fd(write_end)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, ended)
+        signal.signal(number, _noted)
+    return read_end
+
+
+def _noted(signum: int, frame: FrameType | None) -> None:
+    """The wakeup descriptor has it."""
+    del signum, frame
+
+
+def _wait(control: Control, signals: int) -> None:
+    """Waits for a signal, or for the gateway's own end."""
     with Control(control.directory) as watch:
-        ready, _, _ = select.select([read_end, watch.fileno()], [], [])
+        ready, _, _ = select.select([signals, watch.fileno()], [], [])
         if watch.fileno() in ready:
             raise GatewayError(
                 "gateway-ended",
                 "The gateway ended",
                 f"see gateway.log and keeper.log in {control.directory}",
             )
-    control.request("leave", timeout=STOP_TIMEOUT)
+    try:
+        control.request("leave", timeout=STOP_TIMEOUT)
+    except GatewayError as error:
+        if error.code != "closed":
+            raise
+        return  # it was gone before it could answer: that was what was wanted
     # Its end closes the connection.
     select.select([control.fileno()], [], [], STOP_TIMEOUT)
