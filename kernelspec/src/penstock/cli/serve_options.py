@@ -92,6 +92,16 @@ OPTIONS = (
         "max_kernels", int, 0, "most kernels at a time; 0 for any number", "N", ("KG_MAX_KERNELS",)
     ),
     Option(
+        "cull_idle_timeout",
+        int,
+        0,
+        "end kernels that nobody used for so many seconds; 0 for never",
+        "SECONDS",
+    ),
+    Option("cull_interval", int, 300, "how often to look for them", "SECONDS"),
+    Option("cull_busy", bool, False, "end those that run something, too"),
+    Option("cull_connected", bool, False, "end those that have clients, too"),
+    Option(
         "default_kernel",
         str,
         "",

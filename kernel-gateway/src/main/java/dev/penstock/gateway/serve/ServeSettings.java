@@ -92,7 +92,7 @@ record ServeSettings(
   private static CullRules culling(JsonNode json) {
     return new CullRules(
         Duration.ofSeconds(json.path("cull_idle_timeout").asLong(0)),
-        Duration.ofSeconds(json.path("cull_interval").asLong(DEFAULT_CULL_INTERVAL_S)),
+        Duration.ofSeconds(Math.max(1, json.path("cull_interval").asLong(DEFAULT_CULL_INTERVAL_S))),
         json.path("cull_busy").asBoolean(false),
         json.path("cull_connected").asBoolean(false));
   }
