@@ -7,6 +7,8 @@ import dev.penstock.gateway.http.Routes;
 import dev.penstock.gateway.json.Json;
 import dev.penstock.gateway.kernels.Kernel;
 import dev.penstock.gateway.kernels.KernelException;
+import dev.penstock.protocol.connection.ConnectionFiles;
+import dev.penstock.protocol.connection.ConnectionInfo;
 import java.io.IOException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -16,7 +18,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** {@code /api/kernels} (REST-02 to REST-07). */
 final class KernelsApi {
-  private static final long INTERRUPT_LIMIT_S = 10;
+  private static final long LIMIT_S = 10;
 
   private final String base;
   private final KernelFactory factory;
@@ -41,7 +43,8 @@ final class KernelsApi {
         .add("GET", "/api/kernels/{id}", call -> Answer.ok(KernelModels.model(find(call))))
         .add("DELETE", "/api/kernels/{id}", this::delete)
         .add("POST", "/api/kernels/{id}/interrupt", this::interrupt)
-        .add("POST", "/api/kernels/{id}/restart", this::restart);
+        .add("POST", "/api/kernels/{id}/restart", this::restart)
+        .add("GET", "/api/penstock/kernels/{id}/connection", this::connection);
   }
 
   private Answer list() throws HttpException {
@@ -82,13 +85,13 @@ final class KernelsApi {
 
   private Answer interrupt(Call call) throws HttpException, InterruptedException {
     try {
-      find(call).interrupt().get(INTERRUPT_LIMIT_S, TimeUnit.SECONDS);
+      find(call).interrupt().get(LIMIT_S, TimeUnit.SECONDS);
       return Answer.nothing();
     } catch (ExecutionException e) {
       throw new HttpException(500, "The kernel cannot be interrupted: " + e.getCause());
     } catch (TimeoutException e) {
       throw new HttpException(
-          500, "The kernel took no interrupt within " + INTERRUPT_LIMIT_S + " s: restart it");
+          500, "The kernel took no interrupt within " + LIMIT_S + " s: restart it");
     }
   }
 
@@ -99,6 +102,18 @@ final class KernelsApi {
       return Answer.ok(KernelModels.model(kernel));
     } catch (KernelException e) {
       throw new HttpException(500, "Exception restarting kernel: " + e.getMessage());
+    }
+  }
+
+  /** A connection file: its ZeroMQ sockets are opened for whoever asks. */
+  private Answer connection(Call call) throws HttpException, InterruptedException {
+    try {
+      ConnectionInfo connection = find(call).connection().get(LIMIT_S, TimeUnit.SECONDS);
+      return Answer.of("application/json", ConnectionFiles.toJson(connection));
+    } catch (ExecutionException e) {
+      throw new HttpException(500, "The kernel has no sockets: " + e.getCause());
+    } catch (TimeoutException e) {
+      throw new HttpException(500, "The kernel opened no sockets within " + LIMIT_S + " s");
     }
   }
 }

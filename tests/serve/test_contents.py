@@ -1,0 +1,123 @@
+"""Files, notebooks and checkpoints over HTTP."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+import pytest
+
+from tests.support.served import Served
+
+NOTEBOOK = {
+    "cells": [
+        {
+            "cell_type": "code",
+            "execution_count": None,
+            "id": "one",
+            "metadata": {},
+            "outputs": [],
+            "source": "1 + 1\n2",
+        }
+    ],
+    "metadata": {},
+    "nbformat": 4,
+    "nbformat_minor": 5,
+}
+
+
+def test_a_file_is_made_changed_and_deleted(server: Served, root: Path) -> None:
+    model = {"type": "file", "format": "text", "content": "grün\n"}
+    made = server.call("PUT", "api/contents/one%20%C3%BC.txt", model)
+    assert made.status == 201
+    assert made.headers["Location"] == "/api/contents/one%20%C3%BC.txt"
+    assert (root / "one ü.txt").read_text(encoding="utf-8") == "grün\n"
+    assert server.call("PUT", "api/contents/one%20%C3%BC.txt", model).status == 200
+    renamed = server.call("PATCH", "api/contents/one%20%C3%BC.txt", {"path": "two.txt"})
+    assert renamed.json["path"] == "two.txt"
+    read = server.call("GET", "api/contents/two.txt").json
+    assert (read["content"], read["format"], read["mimetype"]) == ("grün\n", "text", "text/plain")
+    assert server.call("DELETE", "api/contents/two.txt").status == 204
+    assert server.call("GET", "api/contents/two.txt").status == 404
+
+
+def test_a_notebook_with_checkpoints(server: Served) -> None:
+    model = {"type": "notebook", "format": "json", "content": NOTEBOOK}
+    assert server.call("PUT", "api/contents/book.ipynb", model).status == 201
+    read = server.call("GET", "api/contents/book.ipynb").json
+    assert read["type"] == "notebook"
+    assert read["content"]["cells"][0]["source"] == "1 + 1\n2"
+    checkpoints = "api/contents/book.ipynb/checkpoints"
+    (first,) = server.call("GET", checkpoints).json  # made by the first save
+    assert first["id"] == "checkpoint"
+    made = server.call("POST", checkpoints)
+    assert made.status == 201
+    changed = {**NOTEBOOK, "cells": []}
+    server.call("PUT", "api/contents/book.ipynb", {**model, "content": changed})
+    assert server.call("POST", f"{checkpoints}/{made.json['id']}").status == 204
+    assert server.call("GET", "api/contents/book.ipynb").json["content"]["cells"]
+    assert server.call("DELETE", f"{checkpoints}/{made.json['id']}").status == 204
+    assert server.call("POST", "api/contents/book.ipynb/trust").status == 201
+
+
+def test_directories_and_new_files(server: Served, root: Path) -> None:
+    assert server.call("PUT", "api/contents/deep", {"type": "directory"}).status == 201
+    names = [
+        server.call("POST", "api/contents/deep", {"type": "notebook"}).json["name"]
+        for _ in range(2)
+    ]
+    assert names == ["Untitled.ipynb", "Untitled1.ipynb"]
+    copy = server.call("POST", "api/contents/deep", {"copy_from": "deep/Untitled.ipynb"})
+    assert (copy.status, copy.json["name"]) == (201, "Untitled-Copy1.ipynb")
+    listed = server.call("GET", "api/contents/deep").json["content"]
+    assert {entry["name"] for entry in listed} == {*names, "Untitled-Copy1.ipynb"}
+    assert {entry["content"] for entry in listed} == {None}
+    assert "deep" in {e["name"] for e in server.call("GET", "api/contents").json["content"]}
+    assert server.call("DELETE", "api/contents/deep").status == 204
+    assert not (root / "deep").exists()
+
+
+def test_downloads(server: Served, root: Path) -> None:
+    data = bytes(range(256)) * 5000
+    (root / "data.bin").write_bytes(data)
+    reply = server.call("GET", "files/data.bin?download=1")
+    assert reply.body == data
+    assert "data.bin" in reply.headers["Content-Disposition"]
+    model = server.call("GET", "api/contents/data.bin?format=base64&hash=1").json
+    assert base64.b64decode(model["content"]) == data
+    assert model["hash_algorithm"] == "sha256"
+    (root / "page.html").write_text("<script>alert(1)</script>")
+    page = server.call("GET", "files/page.html")
+    assert "sandbox" in page.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "api/contents/../outside",
+        "api/contents/%2e%2e/outside",
+        "api/contents/a%2F..%2F..%2Foutside",
+        "files/..%2Foutside",
+        "files/link/outside",
+        "files/.hidden",
+        "api/contents/%00",
+    ],
+)
+def test_nothing_outside_of_the_root_is_served(server: Served, root: Path, path: str) -> None:
+    (root.parent / "outside").write_text("secret")
+    (root / ".hidden").write_text("secret")
+    link = root / "link"
+    if not link.is_symlink():
+        link.symlink_to(root.parent)
+    reply = server.call("GET", path)
+    assert reply.status in (400, 403, 404)
+    assert b"secret" not in reply.body
+
+
+def test_where_a_path_is(server: Served, root: Path, kernel: str) -> None:
+    (root / "here.txt").write_text("")
+    found = server.call("GET", "api/resolvePath?path=here.txt").json["resolved"]
+    assert {"scope": "server", "path": "here.txt"} in found
+    found = server.call("GET", f"api/resolvePath?path=here.txt&kernel={kernel}").json["resolved"]
+    assert {entry["scope"] for entry in found} == {"server", "kernel"}
+    assert server.call("GET", "api/resolvePath").status == 400
