@@ -21,7 +21,8 @@ CELLS = {
         "p = subprocess.Popen(['sh', '-c', 'echo up; exec sleep 30'], stdout=subprocess.PIPE)\n"
         "p.stdout.readline(); print('go', flush=True); p.wait()"
     ),
-    "command": "print('go', flush=True)\n!sleep 30",
+    # Said by the command: a signal between its fork and its exec would be nobody's.
+    "command": "!echo go; exec sleep 30",
     "prints": "print('go', flush=True)\nwhile True: print('x' * 50)",
 }
 
