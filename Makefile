@@ -4,6 +4,8 @@ MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 
 BUILD := build/make
+# Installs a kernel for each Python that is here.
+VERSIONS := tests/test_environments.py::test_kernels_of_several_versions_of_python_run_side_by_side
 VENV := .venv
 PY := $(VENV)/bin/python
 PAGES_PY := .venv-pages/bin/python
@@ -45,7 +47,7 @@ test-java: install
 
 test-python: install
 	@cd kernelspec && "$(CURDIR)/$(PY)" -m pytest -q tests
-	@$(PY) -m pytest -q tests --ignore=tests/pages --ignore=tests/clients --ignore=tests/test_suites.py --ignore=tests/test_server.py
+	@$(PY) -m pytest -q tests --ignore=tests/pages --ignore=tests/clients --ignore=tests/test_suites.py --ignore=tests/test_server.py --deselect=$(VERSIONS)
 
 pages: $(BUILD)/pages
 	@sh scripts/find-chromium.sh >/dev/null
@@ -53,7 +55,7 @@ pages: $(BUILD)/pages
 
 # The suites of others and their servers, then which program can do what; writes docs/clients.md when all of them are here.
 clients: $(BUILD)/clients
-	@$(PY) -m pytest -q tests/test_suites.py tests/test_server.py
+	@$(PY) -m pytest -q tests/test_suites.py tests/test_server.py $(VERSIONS)
 	@$(PY) -m pytest -q tests/clients --via provisioner
 
 lint: install
