@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.support import comms
+from tests.support import comms, notebooks
+from tests.support.gateway import Gateway
 from tests.support.kernel import Cell, Kernel, started
 
 #: For each library the cells of a session: what they say must be what they say on ipykernel.
@@ -154,3 +155,16 @@ def test_a_plot_of_ipympl_sends_its_picture(kernel: Kernel) -> None:
     ]
     pictures = [b for cell in answers for m in cell.messages for b in comms.buffers(m)]
     assert any(picture.startswith(b"\x89PNG") for picture in pictures)
+
+
+def test_a_client_that_answers_outputs_gets_its_reply(via: str, gateway: Gateway) -> None:
+    """For each output in an Output widget nbclient sends on shell; a reply that comes at that
+    moment is never seen by it (jupyter_client#1059), and it would wait for ever.
+    """
+    notebook = notebooks.of_cells(
+        "import ipywidgets\nout = ipywidgets.Output()\nout",
+        *["with out:\n    print('inside')\nout.outputs"] * 60,
+        "out.outputs[0]['text'].count('inside')",
+    )
+    notebooks.execute(notebook, via)
+    assert notebook.cells[-1].outputs[0].data["text/plain"] == "60"

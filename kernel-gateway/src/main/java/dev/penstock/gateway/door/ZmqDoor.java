@@ -42,6 +42,7 @@ public final class ZmqDoor implements Door {
   private final WireCodec codec;
   private final HeaderFactory headers;
   private final Questions questions;
+  private final Replies replies;
   private final Audience audience;
 
   private final Welcomes welcomes;
@@ -80,13 +81,15 @@ public final class ZmqDoor implements Door {
     this.headers = headers;
     position = from;
     questions = new Questions(frames -> sockets.send(Channel.STDIN, frames));
+    replies = new Replies(frames -> sockets.send(Channel.SHELL, frames));
     welcomes = new Welcomes(codec, headers);
     audience = new Audience(audiences, sockets.connection());
   }
 
   @Override
   public void serve(Duration patience, Inbound inbound) {
-    Received received = sockets.poll(audience.patience(questions.patience(patience)));
+    Received received =
+        sockets.poll(replies.patience(audience.patience(questions.patience(patience))));
     for (int i = 0; received != null; i++) {
       take(received.channel(), received.frames(), inbound);
       received = i < MESSAGES_PER_STEP ? sockets.poll(Duration.ZERO) : null;
@@ -106,6 +109,7 @@ public final class ZmqDoor implements Door {
   @Override
   public boolean deliver(OutputLog log) {
     questions.askAgain();
+    replies.sendDue();
     if (!greet() || (waiting != null && !offer(waiting))) {
       return false;
     }
@@ -165,6 +169,7 @@ public final class ZmqDoor implements Door {
 
   @Override
   public void close() {
+    replies.sendAll();
     audience.leave(sockets.publisher().subscribers());
     sockets.close();
   }
@@ -183,6 +188,7 @@ public final class ZmqDoor implements Door {
 
   private boolean publish(OutputEntry entry) {
     List<byte[]> frames = encode(List.of(entry.topic()), entry);
+    replies.published(entry);
     return offer(sockets.canTake(frames) ? frames : notice(entry));
   }
 
@@ -221,7 +227,11 @@ public final class ZmqDoor implements Door {
       questions.ask(entry.parentHeader(), frames);
     } else {
       questions.withdraw(entry.parentHeader());
-      sockets.send(entry.channel(), frames);
+      if (entry.channel() == Channel.SHELL) {
+        replies.send(entry.parentHeader(), frames);
+      } else {
+        sockets.send(entry.channel(), frames);
+      }
     }
   }
 
@@ -279,6 +289,7 @@ public final class ZmqDoor implements Door {
       subscription(frames.getFirst());
       return;
     }
+    replies.heard();
     try {
       Message message = codec.decode(frames);
       Client client = new Client(this, message.identities());
