@@ -35,9 +35,19 @@ class DebuggerPanel:
         return self.notebook.cell(index).locator(".cm-gutterElement .cm-breakpoint-icon:visible")
 
     def switch_on(self) -> None:
-        """Clicks the bug; waits until the debugger is on and cells have room for breakpoints."""
+        """Clicks the bug; waits until the debugger is on and cells have room for breakpoints.
+
+        JupyterLab enables the bug a little before it listens to it: a click that was not heard is
+        made again.
+        """
         expect(self.bug).to_be_enabled()
-        self.bug.click()
+        for _ in range(3):
+            self.bug.click()
+            try:
+                self.is_on()
+                break
+            except AssertionError:
+                continue  # the last word is below
         self.is_on()
         expect(self.page.locator(".jp-DebuggerCallstack")).to_be_visible()
 
