@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+import sys
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +20,11 @@ class Metric:
     unit: str
     digits: int = 1
     more_is_better: bool = False
+
+    @property
+    def title(self) -> str:
+        """Name and unit, if it has one."""
+        return f"{self.name}, {self.unit}" if self.unit else self.name
 
 
 @dataclass
@@ -48,12 +54,12 @@ class Figures:
 
     def table(self, labels: list[str], reference: str) -> str:
         """Medians as text; beside each how many times better than the reference it is."""
-        lines = [f"{'':<44}" + "".join(f"{label:>20}" for label in labels)]
+        first = max([44, *(len(metric.title) + 1 for metric in self.rows)])
+        wide = max(20, *(len(label) + 2 for label in labels))
+        lines = [" " * first + "".join(f"{label:>{wide}}" for label in labels)]
         for metric, samples in self.rows.items():
             cells = [cell(metric, samples, label, reference) for label in labels]
-            lines.append(
-                f"{metric.name + ', ' + metric.unit:<44}" + "".join(f"{text:>20}" for text in cells)
-            )
+            lines.append(f"{metric.title:<{first}}" + "".join(f"{text:>{wide}}" for text in cells))
         return "\n".join(lines)
 
 
@@ -66,6 +72,8 @@ def cell(metric: Metric, samples: Samples, label: str, reference: str) -> str:
     if label == reference or reference not in samples:
         return text
     base = statistics.median(samples[reference])
+    if not value or not base:
+        return text
     ratio = value / base if metric.more_is_better else base / value
     return f"{text} ({ratio:.2g}x)" if ratio < 10 else f"{text} ({ratio:.0f}x)"
 
@@ -74,3 +82,8 @@ def quantile(values: list[float], share: float) -> float:
     """The sample below which `share` of all lie."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def progress(what: str) -> None:
+    """Tells on stderr what is measured now: some of it takes minutes."""
+    print(what, file=sys.stderr, flush=True)

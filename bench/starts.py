@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
+from bench.aot import cache_made
 from bench.contestants import CONTESTANTS, REFERENCE, Contestant, seconds_until_bound, start
 from bench.figures import Figures, Metric
 from tests.support.gateway import Gateway
@@ -14,7 +14,6 @@ BOUND = Metric("warm start to bound sockets", "ms")
 COLD = Metric("cold start, gateway not running", "ms")
 COLD_CACHED = Metric("cold start with AOT cache", "ms")
 PROVISIONER = next(c for c in CONTESTANTS if c.via == "provisioner")
-CACHE_WITHIN_S = 120
 
 
 def warm(figures: Figures, env: dict[str, str], repeats: int) -> None:
@@ -57,14 +56,6 @@ def make_cache(gateway: Gateway, cache: Path, env: dict[str, str]) -> bool:
     """Lets the gateway make its cache, as on a user's first run; False when none came in time."""
     gateway.stop()
     once(PROVISIONER, env)
-    end = time.monotonic() + CACHE_WITHIN_S
-    while not list(cache.glob("penstock/*.aot")):
-        failed = list(cache.glob("penstock/*.failed"))
-        if failed or time.monotonic() > end:
-            why = failed[0].read_text(encoding="utf-8") if failed else f"none in {CACHE_WITHIN_S} s"
-            print(f"no AOT cache, that row is left out: {why.strip()}")
-            gateway.stop()
-            return False
-        time.sleep(0.2)
+    made = cache_made(cache)
     gateway.stop()
-    return True
+    return made

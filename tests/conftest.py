@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import specs
+from tests.support.gates import Gate
 from tests.support.gateway import Gateway
 from tests.support.kernel import Kernel, started
 
@@ -51,6 +52,12 @@ def short_folder() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="pk-"))
     yield folder
     shutil.rmtree(folder)
+
+
+@pytest.fixture
+def gate(tmp_path: Path) -> Gate:
+    """What code of this test waits at; closed."""
+    return Gate(tmp_path / "gate")
 
 
 @pytest.fixture(scope="session", autouse=True)

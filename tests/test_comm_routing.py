@@ -64,7 +64,7 @@ def on_msg(message):
     print("in the callback")
 widget.on_msg(on_msg)
 widget.send("?")
-print("on", flush=True)
+asyncio.get_running_loop().call_soon(lambda: print("on", flush=True))  # when it awaits
 await asyncio.wait_for(answer, 60)
 """
 

@@ -15,7 +15,22 @@ ROW = re.compile(
 )
 PYTHON = re.compile(r"`((?:kernelspec/)?tests/[\w/]+\.py)::(\w+)`")
 JAVA = re.compile(r"`(protocol|kernel-gateway)/(\w+)#(\w+)`")
-GROUPS = ("VER", "CONN", "WIRE", "SOCK", "IOP", "SH", "CTL", "IN", "OUT", "SPEC", "LIFE")
+GROUPS = (
+    "VER",
+    "CONN",
+    "WIRE",
+    "SOCK",
+    "IOP",
+    "SH",
+    "CTL",
+    "IN",
+    "OUT",
+    "SPEC",
+    "LIFE",
+    "WS",
+    "REST",
+    "NBH",
+)
 
 
 def rows() -> list[re.Match[str]]:

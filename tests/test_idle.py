@@ -2,32 +2,44 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.support import processes
 from tests.support.gateway import Gateway
 from tests.support.kernel import started
-from tests.support.waiting import eventually
+from tests.support.waiting import eventually, seconds
 
 pytestmark = pytest.mark.beyond_reference
 
 SHORT = "2"
-"""Seconds of idleness that are allowed here."""
+"""Seconds of idleness that are allowed to a gateway here."""
+
+ZYGOTE_SHORT = str(int(seconds(8)))
+"""The same for a zygote: it has to be seen before it goes."""
+
+
+def zygotes(gateway: Gateway) -> list[dict[str, Any]]:
+    """The zygotes of now, asked without starting a process."""
+    with gateway.control() as control:
+        found: list[dict[str, Any]] = control.request("status")["zygotes"]
+        return found
 
 
 def test_a_zygote_goes_and_its_workers_live_on(
     via: str, own_gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PENSTOCK_ZYGOTE_IDLE_SECONDS", SHORT)
+    monkeypatch.setenv("PENSTOCK_ZYGOTE_IDLE_SECONDS", ZYGOTE_SHORT)
     with started(via) as first:
         first.run("before = 1")
-        (zygote,) = own_gateway.status()["zygotes"]
-        eventually(lambda: not processes.alive(zygote["pid"]), 20, "the zygote has gone")
-        assert own_gateway.status()["zygotes"] == []
+        (zygote,) = zygotes(own_gateway)
+        eventually(lambda: not processes.alive(zygote["pid"]), 40, "the zygote has gone")
+        eventually(lambda: zygotes(own_gateway) == [], 10, "the gateway knows that it has gone")
         assert first.value("before") == "1"
         with started(via) as second:
+            (renewed,) = zygotes(own_gateway)
             assert own_gateway.kernel_of(second.worker_pid)["start"] == "fork"
-            (renewed,) = own_gateway.status()["zygotes"]
             assert renewed["key"] == zygote["key"]
             assert renewed["pid"] != zygote["pid"]
             second.assert_healthy()

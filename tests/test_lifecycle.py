@@ -45,7 +45,7 @@ def test_restart_in_each_state_keeps_ports_and_key(kernel: Kernel, state: str, n
     kernel.client.wait_for_ready(timeout=seconds(60))
     kernel.assert_healthy()
     assert kernel.manager.get_connection_info() == before
-    assert kernel.client.hb_channel.is_beating()
+    eventually(kernel.client.hb_channel.is_beating, 10, "the heart beats")
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -59,7 +59,9 @@ def test_shutdown_in_each_state(kernel: Kernel, state: str) -> None:
 def test_a_client_that_stays_misses_nothing_of_a_restarted_kernel(kernel: Kernel) -> None:
     for _ in range(5):
         kernel.manager.restart_kernel(now=True)
-        cell = kernel.run("print('first', flush=True)\n6 * 7")
+        cell = kernel.send("print('first', flush=True)\n6 * 7")
+        # Reading makes the client's iopub connect anew: the cell may be over before that.
+        cell.until(lambda it: it.idle, "idle").finish()
         assert cell.text() == "first\n"
         assert cell.result() == "42"
 

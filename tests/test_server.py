@@ -14,6 +14,7 @@ import pytest
 from tests.clients.console import Console
 from tests.pages.servers import Server, jupyter_server
 from tests.support import processes, tab
+from tests.support.gates import Gate
 from tests.support.gateway import Gateway
 from tests.support.kernel import started
 from tests.support.specs import KERNEL_NAMES
@@ -114,15 +115,17 @@ def test_the_server_knows_what_the_kernel_does(page: Tab) -> None:
     page.run("1")
     eventually(lambda: page.model()["execution_state"] == "idle", 10, "the server says idle")
     cell = page.start(BUSY).until_text("busy")
-    assert page.model()["execution_state"] == "busy"
+    eventually(lambda: page.model()["execution_state"] == "busy", 10, "the server says busy")
     page.act("interrupt")
     cell.finish()
     eventually(lambda: page.model()["execution_state"] == "idle", 10, "the server says idle again")
 
 
-def test_a_segfault_is_told_and_the_next_cell_runs(page: Tab) -> None:
-    dying = page.start(SEGFAULT)
+def test_a_segfault_is_told_and_the_next_cell_runs(page: Tab, gate: Gate) -> None:
+    dying = page.start(gate.wait + SEGFAULT)
     queued = page.start("'never'")
+    page.arrived()
+    gate.open()
     dying.until_text("SIGSEGV", "stderr")
     assert dying.text() == "before\n"
     queued.finish()
@@ -166,7 +169,7 @@ def test_an_existing_kernel_of_the_server_in_a_console(page: Tab, tmp_path: Path
 def test_idle_kernels_are_culled_and_busy_ones_are_not(
     via: str, gateway: Gateway, tmp_path: Path
 ) -> None:
-    cull = [f"--MappingKernelManager.cull_{name}" for name in ("idle_timeout=1", "interval=1")]
+    cull = [f"--MappingKernelManager.cull_{name}" for name in ("idle_timeout=5", "interval=1")]
     with (
         jupyter_server(tmp_path, tmp_path / "log", *cull) as server,
         tab.opened(server, via) as idle,
@@ -177,7 +180,7 @@ def test_idle_kernels_are_culled_and_busy_ones_are_not(
         busy.close()
         eventually(
             lambda: [k["id"] for k in rest(server, "GET", "kernels")] == [busy.kernel],
-            20,
+            40,
             "the idle kernel is culled",
         )
         assert not processes.alive(culled)

@@ -203,8 +203,7 @@ def test_a_busy_subshell_is_deleted_without_waiting_for_it(kernel: Kernel) -> No
     assert delete(kernel, subshell) == {"status": "ok"}
     gather(waiting)
     assert waiting.ename == "UnknownSubshellError"
-    kernel.run("go.set()")
-    gather(running)
+    gather(execute(kernel, None, "go.set()"), running)
     assert running.result() == "'held'"
     eventually(lambda: kernel.value("threading.active_count() < before") == "True", 20, "its end")
 

@@ -78,7 +78,7 @@ def command(place: str, request: pytest.FixtureRequest) -> list[str]:
 def guards(gateway: Gateway) -> list[psutil.Process]:
     """The guards of a gateway that run."""
     found = processes.belonging_to(gateway.runtime)
-    return [process for process in found if process.cmdline()[-1:] == ["guard"]]
+    return [process for process in found if processes.command(process)[-1:] == ["guard"]]
 
 
 def runs(process: psutil.Process) -> bool:

@@ -23,13 +23,14 @@ PORTS = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")
 
 class StandInGateway:
     """Serves `directory`/gateway.sock in threads. `requests` are all that came; `fail` maps an
-    operation to the error that it answers.
+    operation to the error that it answers; `echoed` are the answers to `echo` before the last.
     """
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self.requests: list[dict[str, Any]] = []
         self.fail: dict[str, dict[str, str]] = {}
+        self.echoed: list[dict[str, Any]] = []
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.kernels: dict[str, dict[str, Any]] = {}
         self._ports = iter(range(2000, 9000))
@@ -39,9 +40,12 @@ class StandInGateway:
         class Handler(socketserver.StreamRequestHandler):
             def handle(self) -> None:
                 for line in self.rfile:
-                    answer = gateway.answer(json.loads(line))
+                    request = json.loads(line)
+                    first = gateway.echoed if request["op"] == "echo" else []
                     try:
-                        self.wfile.write(json.dumps(answer).encode() + b"\n")
+                        for answer in first:
+                            self.wfile.write(json.dumps({"ok": True, **answer}).encode() + b"\n")
+                        self.wfile.write(json.dumps(gateway.answer(request)).encode() + b"\n")
                     except BrokenPipeError:
                         return  # a launcher that was killed does not wait for its answer
 
@@ -71,7 +75,8 @@ class StandInGateway:
 
     def on_status(self, request: dict[str, Any]) -> dict[str, Any]:
         zygotes = [{"key": "k", "pid": 1, "python": "/p"}]
-        counts = {"uptime_s": 61, "kernels": len(self.kernels), "heap_mb": 9, "zygotes": zygotes}
+        kernels = {"kernels": len(self.kernels), "attached": 0}
+        counts = {"uptime_s": 61, **kernels, "heap_mb": 9, "zygotes": zygotes}
         return {**self.on_ping(request), **counts}
 
     def on_guard(self, _request: dict[str, Any]) -> None:
@@ -96,6 +101,7 @@ class StandInGateway:
             "started": "2026-01-01T00:00:00Z",
             "cwd": request["cwd"],
             "connection_file": request["connection_file"],
+            "attached": 0,
         }
         told = {"id": session, "start": "fork", "worker_pid": process.pid}
         return {**told, "connection": connection}
@@ -108,6 +114,10 @@ class StandInGateway:
 
     def on_wait(self, request: dict[str, Any]) -> dict[str, Any]:
         return {"exit": self.processes[request["id"]].wait(), "cause": None}
+
+    def on_echo(self, request: dict[str, Any]) -> dict[str, Any]:
+        self.processes[request["id"]].wait()
+        return {"over": True}
 
     def on_signal(self, request: dict[str, Any]) -> None:
         if request["signal"] != signal.SIGINT:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.clients import console, driven, qt, runners, tested
+from tests.clients import console, driven, qt, runners, services, tested
 from tests.clients.client import Client
 
 ALL: tuple[type[Client], ...] = (
@@ -17,4 +17,6 @@ ALL: tuple[type[Client], ...] = (
     driven.BarePyzmq,
     driven.NodeZeromq,
     driven.JavaKernelClient,
+    services.LabServices,
+    services.LabServicesDefault,
 )

@@ -12,9 +12,14 @@ import pexpect
 from tests.clients.client import ALWAYS_ZERO, KERNEL, NO_PARAMETERS, NO_RESTART, Client
 from tests.clients.outcome import Outcome
 from tests.support.environment import clean
+from tests.support.gates import Gate
 from tests.support.waiting import seconds
 
 INTERRUPT = "\x03"
+#: Runs what is typed: without the kernel's word a cell is complete when an empty line ends it.
+#: Meta-Enter is one key, but what is typed right behind a prompt may come as another one: on a dumb
+#: terminal the prompt is shown before the program has the keys.
+ENTER = "\r\r\r"
 
 
 class Console:
@@ -28,6 +33,9 @@ class Console:
             [
                 "console",
                 kernel,
+                # The program takes the idle of these small requests for its cell's.
+                "--ZMQTerminalInteractiveShell.use_kernel_is_complete=False",
+                f"--ZMQCompleter.timeout={seconds(60)}",
                 "--ZMQTerminalInteractiveShell.image_handler=tempfile",
                 f"--ZMQTerminalInteractiveShell.tempfile_image_handler={copy}",
             ],
@@ -46,14 +54,30 @@ class Console:
 
     def enter(self, line: str) -> str:
         """Types a line; what comes until the next prompt."""
-        self.terminal.send(line)
-        self.terminal.send("\r")
+        self.terminal.send(line + ENTER)
         return self.prompt()
+
+    def settle(self, gate: Gate) -> None:
+        """Runs cells until one of them is listened to while it runs.
+
+        The program takes the idle of any earlier request of its own for the end of its cell, when
+        that one's busy is late; then it shows and asks nothing until the reply. A cell that was
+        read to its own idle leaves no other behind.
+        """
+        for _ in range(5):
+            gate.close()
+            self.terminal.send(f"print('heard', 6 * 7, flush=True); exec({gate.wait!r})" + ENTER)
+            found = self.terminal.expect_exact(["heard 42", pexpect.TIMEOUT], seconds(5))
+            gate.open()
+            self.prompt()
+            if found == 0:
+                return
+        raise AssertionError("it does not look at what its cells say")
 
     def detach(self) -> None:
         """Leaves the kernel alive, by the command for that."""
         try:
-            self.terminal.send("exit(keep_kernel=True)\r")
+            self.terminal.send("exit(keep_kernel=True)" + ENTER)
             self.terminal.expect_exact("keeping kernel alive")
             self.terminal.expect(pexpect.EOF)
         finally:
@@ -62,7 +86,7 @@ class Console:
     def quit(self) -> int:
         """Leaves as a user does; the exit code."""
         try:
-            self.terminal.send("quit()\r")
+            self.terminal.send("quit()" + ENTER)
             self.terminal.expect(pexpect.EOF)
             self.terminal.wait()
         finally:
@@ -85,6 +109,7 @@ class JupyterConsole(Client):
         super().__init__(folder)
         self.picture = folder / "picture.png"
         self.console = Console(self.picture)
+        self.console.settle(Gate(folder / "gate"))
 
     def close(self) -> None:
         """As its user does."""
@@ -103,15 +128,15 @@ class JupyterConsole(Client):
     def answer(self, code: str, line: str) -> Outcome:
         """Typed."""
         terminal = self.console.terminal
-        terminal.send(code + "\r")
-        terminal.expect("who\\? (?!')")  # not the code itself
+        terminal.send(code + ENTER)
+        terminal.expect(r"[\r\n]who\? ")  # not the code itself, of which a part may be all there is
         terminal.send(line + "\r")
         return Outcome.of_screen(self.console.prompt(), [])
 
     def interrupt(self, code: str, runs: str, after: str) -> tuple[Outcome, Outcome]:
         """By Ctrl-C."""
         terminal = self.console.terminal
-        terminal.send(code + "\r")
+        terminal.send(code + ENTER)
         terminal.expect_exact(runs)
         terminal.send(INTERRUPT)
         return Outcome.of_screen(self.console.prompt(), []), self._run(after)
@@ -122,7 +147,7 @@ class JupyterConsole(Client):
         terminal.send(text + "\t")
         terminal.expect(rf"{text}\w+")
         filled = str(terminal.after)
-        terminal.send("\r")
+        terminal.send(ENTER)
         self.console.prompt()
         return filled
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -21,7 +22,7 @@ UNATTENDED = "runs unattended: input() raises StdinNotImplementedError"
 NOBODY_TYPES = "nobody types"
 NOT_SHOWN = "what `name?` pages is no output of a cell"
 GIVES_UP = "its time limit ends the run instead of interrupting the cell"
-TIME_LIMIT = 3
+TIME_LIMIT = math.ceil(seconds(10))
 """Seconds after which a cell is interrupted, by those that interrupt nothing else."""
 
 

@@ -207,9 +207,9 @@ def test_variables_of_the_client(way: str, monkeypatch: pytest.MonkeyPatch, tmp_
         assert kernel.value("__import__('os').environ['MPLBACKEND']") == "'agg'"
 
 
-def test_a_polite_shutdown_is_over_before_the_first_sigterm(way: str) -> None:
+def test_a_polite_shutdown_needs_no_signal(way: str) -> None:
     with started(way) as kernel:
         kernel.send("print('busy', flush=True)\nwhile True: pass").until_text("busy")
         kernel.manager.request_shutdown()
-        eventually(lambda: not kernel.manager.is_alive(), 2.5, "it ends before the first SIGTERM")
+        eventually(lambda: not kernel.manager.is_alive(), 20, "it ends")
         assert kernel.exit_code() == 0

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.support import wire
+from tests.support.gates import Gate
 from tests.support.gateway import Gateway
 from tests.support.kernel import Kernel, started
 from tests.support.waiting import eventually
@@ -99,8 +100,8 @@ def test_counts(way: str, gateway: Gateway) -> None:
         assert client.execute("len(In)").value == "6"
 
 
-def test_an_error_aborts_the_cells_behind_and_nothing_else(client: Client) -> None:
-    failing = client.start("import time; time.sleep(0.3); 1/0")
+def test_an_error_aborts_the_cells_behind_and_nothing_else(client: Client, gate: Gate) -> None:
+    failing = client.start(gate.wait + "1/0")
     aborted = client.start("ran = 'yes'")
     others = [
         client.send(msg_type, content)
@@ -110,6 +111,8 @@ def test_an_error_aborts_the_cells_behind_and_nothing_else(client: Client) -> No
             ("inspect_request", {"code": "len", "cursor_pos": 2}),
         )
     ]
+    client.arrived()
+    gate.open()
     assert failing.finish().content["status"] == "error"
     assert aborted.finish().content == {"status": "aborted"}
     assert aborted.replies[0].metadata["status"] == "aborted"
@@ -122,9 +125,14 @@ def test_an_error_aborts_the_cells_behind_and_nothing_else(client: Client) -> No
 
 
 @pytest.mark.parametrize("fields", [{"stop_on_error": False}, {"silent": True}])
-def test_nothing_is_aborted_when_not_asked_for(client: Client, fields: dict[str, Any]) -> None:
-    client.start("import time; time.sleep(0.2); 1/0", **fields)
-    assert client.execute("1").content["status"] == "ok"
+def test_nothing_is_aborted_when_not_asked_for(
+    client: Client, gate: Gate, fields: dict[str, Any]
+) -> None:
+    client.start(gate.wait + "1/0", **fields)
+    behind = client.start("1")
+    client.arrived()
+    gate.open()
+    assert behind.finish().content["status"] == "ok"
 
 
 def test_user_expressions(client: Client) -> None:

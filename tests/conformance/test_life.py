@@ -13,6 +13,7 @@ import pytest
 from jupyter_client.blocking.client import BlockingKernelClient
 
 from tests.support import processes, wire
+from tests.support.gates import Gate
 from tests.support.gateway import Gateway
 from tests.support.kernel import Kernel, started
 from tests.support.waiting import eventually, seconds
@@ -84,10 +85,14 @@ def test_clients_come_and_go(way: str, gateway: Gateway) -> None:
         assert kernel.manager.is_alive()
 
 
-def test_requests_at_a_death_are_not_answered_by_the_next_life(way: str, gateway: Gateway) -> None:
+def test_requests_at_a_death_are_not_answered_by_the_next_life(
+    way: str, gateway: Gateway, gate: Gate
+) -> None:
     with started(way) as kernel, wire.client(kernel.manager.get_connection_info()) as client:
-        dying = client.start("print('dying', flush=True); import os; os._exit(3)")
+        dying = client.start(gate.wait + "import os; os._exit(3)")
         behind = client.start("'never'")
+        client.arrived()
+        gate.open()
         dying.until_text("3", "stderr")
         eventually(lambda: not kernel.manager.is_alive(), 5, "the manager sees the death")
         assert kernel.exit_code() == 3

@@ -86,12 +86,14 @@ def test_heartbeat_echoes_any_frames(client: Client, frames: list[bytes]) -> Non
 
 
 def test_heartbeat_and_control_answer_while_the_interpreter_is_held(client: Client) -> None:
-    cell = client.start("print('held', flush=True)\nimport ctypes; ctypes.PyDLL(None).sleep(2)")
+    cell = client.start("print('held', flush=True)\nimport ctypes; ctypes.PyDLL(None).sleep(60)")
     cell.until_text("held")
-    assert client.heartbeat([b"1"]) == [b"1"]
+    assert client.heartbeat([b"1"], within=20) == [b"1"]
     assert client.request("kernel_info_request", channel="control").content["status"] == "ok"
+    client.arrived()
     assert not cell.replies, "they were answered before the cell ended"
-    cell.finish()
+    client.request("interrupt_request", channel="control")  # ends C's sleep, too
+    assert cell.finish().content["ename"] == "KeyboardInterrupt"
 
 
 def test_each_client_gets_its_own_replies_and_all_outputs(client: Client, other: Client) -> None:

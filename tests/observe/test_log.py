@@ -15,7 +15,7 @@ import pytest
 
 from tests.pages.servers import Server
 from tests.support.tab import Tab, rest
-from tests.support.waiting import seconds
+from tests.support.waiting import eventually, seconds
 
 LINES = "application/x-ndjson"
 EVENTS = "text/event-stream"
@@ -98,6 +98,26 @@ def test_what_a_request_and_a_cell_said(page: Tab) -> None:
     assert texts(cell) == "two\nthree\n"
     assert {entry["cell_id"] for entry in cell} == {"the-cell"}
     assert read(page, "?cell=another")["entries"] == []
+
+
+def test_the_cells_in_flight(page: Tab) -> None:
+    def in_flight() -> list[dict[str, Any]]:
+        told = rest(page.server, "GET", f"kernels/{page.kernel}/executions")["executions"]
+        return list(told)
+
+    page.run("print('before')")
+    assert in_flight() == []
+    cell = page.start("print('in'); input('? ')", {"cellId": "the-cell"})
+    cell.until_text("in").question()
+    page.start("print('next')")
+    eventually(lambda: len(in_flight()) == 2, 10, "both are known")
+    running, waiting = in_flight()
+    assert (running["msg_id"], running["cell_id"]) == (cell.msg_id, "the-cell")
+    assert (running["state"], waiting["state"]) == ("running", "waiting")
+    assert waiting["cell_id"] is None
+    said = read(page, f"?from={running['from']}")["entries"]
+    assert {entry["parent_id"] for entry in said} == {cell.msg_id}
+    assert texts(said) == "in\n"
 
 
 def test_buffers_and_odd_text_pass_unchanged(page: Tab) -> None:

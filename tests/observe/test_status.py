@@ -118,7 +118,7 @@ def test_the_terminal_shows_the_same(page: Tab) -> None:
     eventually(shown, 20, "the table has the kernel and its cell")
     denied = top("--url", page.server.url, token="wrong")
     assert denied.returncode == 1
-    assert "token" in denied.stderr
+    assert "PENSTOCK_TOKEN" in denied.stderr
     gone = top("--url", "http://127.0.0.1:9/", token="")
     assert gone.returncode == 1
     assert "http://127.0.0.1:9/" in gone.stderr

@@ -20,8 +20,13 @@ from tests.support.gateway import Gateway
 from tests.support.waiting import seconds
 
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu")
+#: How JupyterLab says which shell hears what a page sends to a widget.
+COMMS = "apputils-extension/kernels-settings"
 #: JupyterLab's settings: no questions about news, and every cell is in the page, seen or not.
-SETTINGS = {
+#: Widgets hear pages in the main shell, where they live: matplotlib's figures are not made for two
+#: threads, and one that hears its page in a subshell while its cell shows it may stay blank.
+SETTINGS: dict[str, dict[str, object]] = {
+    COMMS: {"commsOverSubshells": "disabled"},
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
     "notebook-extension/tracker": {"windowingMode": "none"},
 }
@@ -50,6 +55,8 @@ def browser(gateway: Gateway) -> Iterator[Browser]:
 def pictures_of_failures(browser: Browser, request: pytest.FixtureRequest) -> Iterator[None]:
     """When a test fails, pictures of all open pages are left in build/pages."""
     failed = request.session.testsfailed
+    if "page" in request.fixturenames:
+        request.getfixturevalue("page")  # closed after the picture, not before
     yield
     if request.session.testsfailed > failed:
         PICTURES.mkdir(parents=True, exist_ok=True)
@@ -69,16 +76,26 @@ def page(browser: Browser) -> Iterator[Page]:
 def root(jupyter: Path, gateway: Gateway, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the project's notebooks, which the pages may save."""
     for name, settings in SETTINGS.items():
-        file = Path(
-            os.environ["JUPYTER_CONFIG_DIR"],
-            "lab/user-settings/@jupyterlab",
-            f"{name}.jupyterlab-settings",
-        )
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(settings), encoding="utf-8")
+        set_up(name, settings)
     folder = tmp_path_factory.mktemp("root") / "notebooks"
     shutil.copytree(notebooks.FOLDER, folder)
     return folder
+
+
+def set_up(name: str, settings: dict[str, object]) -> None:
+    """Writes settings of JupyterLab for pages that are opened from now on."""
+    folder = Path(os.environ["JUPYTER_CONFIG_DIR"], "lab/user-settings/@jupyterlab")
+    file = folder / f"{name}.jupyterlab-settings"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(settings), encoding="utf-8")
+
+
+@pytest.fixture
+def comms_over_subshells(root: Path) -> Iterator[None]:
+    """Pages talk to widgets as JupyterLab does unless it is told otherwise."""
+    set_up(COMMS, {})
+    yield
+    set_up(COMMS, SETTINGS[COMMS])
 
 
 @pytest.fixture(scope="session")

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from tests.pages.servers import Server
-from tests.support.waiting import seconds
+from tests.support.waiting import eventually, seconds
 
 KERNEL = "Python 3 (Penstock)"
 #: Size of a page.
 VIEWPORT: ViewportSize = {"width": 1280, "height": 860}
+#: Cells of which the first ends the kernel once it is answered.
+KILLED = ("input('Sure? ')\nimport ctypes\nctypes.string_at(1)", "'queued'", "6 * 7")
 _NUMBERED = re.compile(r"^\[\d+\]:$")
 #: Where a test leaves pictures of its page.
 PICTURES = Path(__file__).resolve().parents[2] / "build" / "pages"
@@ -47,6 +50,15 @@ class Notebook:
         """All text that a cell's outputs show."""
         return "".join(self.output(index).locator(".jp-OutputArea-output").all_text_contents())
 
+    def shows(self, index: int, text: str) -> None:
+        """Waits until this is all that a cell's outputs show, but for white space around it.
+
+        A cell's outputs and its number are not shown in the same moment.
+        """
+        with suppress(AssertionError):  # what there is instead is told below
+            eventually(lambda: self.text(index).strip() == text.strip(), 30, "the text")
+        assert self.text(index).strip() == text.strip()
+
     def run(self, index: int) -> None:
         """Runs a cell and does not wait for its end."""
         self.cell(index).locator(".cm-content").click()
@@ -61,6 +73,12 @@ class Notebook:
         bar = self.page.locator(".lm-MenuBar")
         bar.get_by_text(name, exact=True).click()
         self.page.locator(".lm-Menu").get_by_text(entry, exact=True).click()
+
+    def answer(self, index: int, text: str) -> None:
+        """Answers the question that a cell asks."""
+        box = self.cell(index).locator(".jp-Stdin-input")
+        box.fill(text)
+        box.press("Enter")
 
     def interrupt(self) -> None:
         """Presses I twice in command mode."""
@@ -109,3 +127,50 @@ def opened(page: Page, server: Server, path: str, *, kernel: str = KERNEL) -> No
     notebook = Notebook(page, kernel)
     notebook.is_idle()
     return notebook
+
+
+def toured(notebook: Notebook) -> None:
+    """Runs all of the tour and sees that its text and its pictures are there."""
+    notebook.run_all()
+    last = notebook.cells.count() - 1
+    notebook.is_done(last)
+    expect(notebook.output(last)).to_contain_text("that is how a trash rack clogs")
+    pictures = notebook.panel.locator(".jp-OutputArea-output img[src^='data:image/png']")
+    expect(pictures).to_have_count(4)
+    for picture in pictures.all():
+        assert width(picture) > 300
+    expect(notebook.panel.get_by_text("Traceback")).to_have_count(0)
+    pictures.first.scroll_into_view_if_needed()
+
+
+def width(picture: Locator) -> int:
+    """How many pixels wide a picture is, once it is decoded."""
+    return int(
+        picture.evaluate("async image => { await image.decode(); return image.naturalWidth; }")
+    )
+
+
+def frame_text(frame: str | bytes) -> str:
+    """A frame of a WebSocket, to look for words in it."""
+    return frame if isinstance(frame, str) else frame.decode("utf-8", "replace")
+
+
+def killed(notebook: Notebook, picture: str) -> None:
+    """Runs `KILLED`, sees that the death is told, that nothing waits and that the next cell runs.
+
+    The first cell asks before it dies: an answer comes behind the requests of all cells, while a
+    cell that dies at once may be dead before the page has sent the next one, and a request that
+    comes between two lives is for the next one.
+    """
+    notebook.run_all()
+    notebook.answer(0, "yes")
+    expect(notebook.output(0)).to_contain_text("SIGSEGV")
+    notebook.output(0).get_by_text("SIGSEGV").scroll_into_view_if_needed()
+    notebook.picture(picture)
+    # JupyterLab says that it restarts the kernel; the cells that waited do not wait any more.
+    notebook.page.locator(".jp-Dialog").get_by_role("button", name="Ok").click()
+    expect(notebook.prompt(1)).not_to_have_text("[*]:")
+    notebook.is_idle()
+    notebook.run(2)
+    expect(notebook.output(2)).to_contain_text("42", timeout=seconds(30) * 1000)
+    expect(notebook.prompt(2)).to_have_text(re.compile(r"\[1\]:"))

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.support.environment import clean
+from tests.support.ports import free_port
 from tests.support.processes import alive
 from tests.support.waiting import eventually, seconds
 
@@ -34,9 +35,11 @@ class Server:
 
 
 @contextmanager
-def jupyter_lab(root: Path, log: Path) -> Iterator[Server]:
-    """JupyterLab, Notebook 7 and Voila's preview, as one server over the notebooks in `root`."""
-    with _jupyter_server("jupyterlab", root, log) as server:
+def jupyter_lab(root: Path, log: Path, *options: str) -> Iterator[Server]:
+    """JupyterLab, Notebook 7 and Voila's preview, as one server over the notebooks in `root`, with
+    more options of its command line.
+    """
+    with _jupyter_server("jupyterlab", root, log, *options) as server:
         yield server
 
 
@@ -80,7 +83,7 @@ def voila(root: Path, log: Path, *, preheated: int = 0) -> Iterator[Server]:
     arguments = [
         "voila",
         str(root),
-        f"--port={_free_port()}",
+        f"--port={free_port()}",
         f"--Voila.config_file_paths={folder}",
     ]
     with _process(arguments, root, log) as process:
@@ -98,13 +101,6 @@ def _listening(info: Path) -> dict[str, object]:
     except (OSError, ValueError):
         return {}
     return said
-
-
-def _free_port() -> int:
-    """A port that is free now; Voila cannot choose, but tries the next when it is taken."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 @contextmanager
@@ -125,7 +121,7 @@ def _process(arguments: list[str], root: Path, log: Path) -> Iterator[subprocess
         finally:
             process.terminate()
             try:
-                process.wait(timeout=seconds(20))
+                process.wait(timeout=seconds(60))  # it ends its kernels first
             except subprocess.TimeoutExpired:
                 process.kill()
                 raise

@@ -96,9 +96,11 @@ def test_a_kernel_that_stands_still_is_restarted_to_be_debugged(
 ) -> None:
     notebook.run(1)
     panel.stands_at(STOP, *FRAMES)
+    before = panel.breakpoints.get_attribute("title")
     notebook.menu("Kernel", "Restart Kernel and Debug…")
     page.locator(".jp-Dialog").get_by_role("button", name="Confirm").click()
-    panel.goes_on()
+    # The path of the new kernel's cell: what stands still from here on is the new kernel.
+    expect(panel.breakpoints).not_to_have_attribute("title", str(before))
     panel.stands_at(STOP, *FRAMES)
     expect(notebook.prompt(0)).to_have_text("[1]:")
     panel.press("Continue")
@@ -156,6 +158,8 @@ def test_a_terminated_cell_runs_on_and_the_debugger_is_switched_off(
     panel.stands_at(STOP, *FRAMES)
     panel.press("Terminate")
     panel.goes_on()
+    # JupyterLab attaches again by itself, and shows the breakpoint when the kernel has taken it.
+    expect(panel.breakpoints).to_have_count(1)
     notebook.is_done(1)
     notebook.run(1)
     panel.stands_at(STOP, *FRAMES)

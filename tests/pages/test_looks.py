@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page
 
-from tests.pages.lab import KERNEL, opened
+from tests.pages.lab import KERNEL, Notebook, opened
 from tests.pages.servers import Server
+from tests.support.waiting import eventually
 
 CELLS = [
     "import sys, time\nfrom IPython.display import clear_output, display",
@@ -25,6 +26,18 @@ def shown(page: Page, server: Server, name: str, kernel: str) -> list[list[tuple
     notebook = opened(page, server, name, kernel=kernel)
     notebook.run_all()
     notebook.is_done(len(CELLS) - 1)
+    reads = [outputs(notebook)]
+
+    def settled() -> bool:
+        reads.append(outputs(notebook))
+        return bool(reads[-1][-1]) and reads[-1] == reads[-2]
+
+    eventually(settled, 30, "the outputs stay as they are")
+    return reads[-1]
+
+
+def outputs(notebook: Notebook) -> list[list[tuple[str, str]]]:
+    """What the page shows now."""
     return [
         [
             (str(area.get_attribute("data-mime-type")), area.inner_html())

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import ConsoleMessage, Locator, Page, expect
@@ -13,6 +17,7 @@ from tests.pages.servers import Server
 from tests.support import tab
 from tests.support.gateway import Gateway
 from tests.support.tab import Tab, rest
+from tests.support.waiting import seconds
 
 BUSY = "print('busy', flush=True)\nwhile True: pass"
 
@@ -93,6 +98,30 @@ def test_kernels_come_and_are_interrupted(
     assert cell.reply
     assert cell.reply["ename"] == "KeyboardInterrupt"
     expect(row(page, kernel).locator(".state")).to_have_text("idle")
+
+
+def test_the_line_for_a_console_connects_one(
+    page: Page, server: Server, kernel: Tab, tmp_path: Path
+) -> None:
+    kernel.run("here = 6 * 7")
+    shown(page, server)
+    line = page.locator("#commands div", has_text="A console on a kernel").locator("code")
+    expect(line).to_contain_text(kernel.kernel)
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    console = subprocess.run(
+        f"{line.inner_text()} --simple-prompt",
+        shell=True,
+        cwd=tmp_path,
+        env={**os.environ, "PATH": path, "PENSTOCK_TOKEN": server.token},
+        # At the end of its input it leaves without another look at what has come.
+        input="print('seen', here)\n" + "0\n" * 3,
+        capture_output=True,
+        text=True,
+        timeout=seconds(60),
+    )
+    assert "seen 42" in console.stdout, console.stderr
+    assert (tmp_path / "kernel.json").stat().st_mode & 0o777 == 0o600
+    assert rest(server, "GET", f"kernels/{kernel.kernel}"), "it lives on"
 
 
 def test_a_kernel_is_stopped_when_it_is_confirmed(

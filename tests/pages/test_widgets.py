@@ -7,11 +7,17 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.pages.lab import VIEWPORT, Notebook, opened
+from tests.pages.lab import VIEWPORT, Notebook, frame_text, opened
 from tests.pages.servers import Server
+from tests.support.gates import Gate
 from tests.support.waiting import eventually
 
 Write = Callable[..., str]
+SLIDER = """\
+import ipywidgets
+slider, label = ipywidgets.IntSlider(30), ipywidgets.Label()
+slider.observe(lambda change: setattr(label, "value", f"moved to {change.new}"), "value")
+ipywidgets.VBox([slider, label])"""
 FINDER = ".jp-Cell:has(.cm-content:has-text('%s'))"
 
 
@@ -120,6 +126,7 @@ def test_a_reloaded_page_finds_its_widgets(page: Page, lab: Server, write: Write
     step(page.locator(".widget-hslider"))
     expect(page.locator(".widget-readout")).to_have_text("4")
     notebook.is_idle()
+    notebook.is_done(0)
     notebook.menu("File", "Save Notebook")
     expect(page.locator(".jp-mod-dirty")).to_have_count(0)
     page.reload()
@@ -130,3 +137,26 @@ def test_a_reloaded_page_finds_its_widgets(page: Page, lab: Server, write: Write
     expect(page.locator(".widget-readout")).to_have_text("5")
     notebook.run(1)
     expect(notebook.output(1)).to_contain_text("5")
+
+
+@pytest.mark.usefixtures("comms_over_subshells")
+def test_a_slider_is_heard_while_a_cell_runs(
+    page: Page, lab: Server, write: Write, gate: Gate
+) -> None:
+    with page.expect_websocket(lambda socket: "/channels" in socket.url) as channels:
+        notebook = opened(page, lab, write(SLIDER, gate.wait + "slider.value"))
+    # JupyterLab sends what a widget says to the main shell until it has a subshell for it.
+    with channels.value.expect_event(
+        "framereceived", lambda frame: "create_subshell_reply" in frame_text(frame)
+    ):
+        notebook.run(0)
+    slider = notebook.output(0).locator(".widget-hslider")
+    expect(slider).to_be_visible()
+    notebook.is_done(0)
+    notebook.run(1)
+    expect(notebook.prompt(1)).to_have_text("[*]:")
+    step(slider)
+    expect(notebook.output(0).get_by_text("moved to 31")).to_be_visible()
+    expect(notebook.prompt(1)).to_have_text("[*]:")
+    gate.open()
+    expect(notebook.output(1)).to_contain_text("31")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.commands import Commands
 from tests.support.served import Served, serving
 
 
@@ -18,8 +19,8 @@ def root(jupyter: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def server(root: Path) -> Iterator[Served]:
-    """A server with a token and no other options."""
-    with serving(f"--root-dir={root}") as running:
+    """A server with a token, and with all that it does not always have."""
+    with serving(f"--root-dir={root}", "--json-rpc-examples") as running:
         yield running
 
 
@@ -29,3 +30,10 @@ def kernel(server: Served) -> Iterator[str]:
     started = server.kernel()
     yield started
     assert server.call("DELETE", f"api/kernels/{started}").status in (204, 404)
+
+
+@pytest.fixture(scope="session")
+def commands(root: Path) -> Iterator[Commands]:
+    """Commands of a server that runs any."""
+    with serving(f"--root-dir={root}", "--allow-commands=any") as running:
+        yield Commands(running)

@@ -43,7 +43,7 @@ def test_without_a_token(server: Served, path: str) -> None:
     for method in ("GET", "POST", "DELETE", "PATCH", "PUT"):
         reply = server.call(method, path, token=False)
         assert reply.status == 403
-        assert reply.error() == "Forbidden"
+        assert reply.error().startswith("Forbidden: show the server's token")
         assert "Set-Cookie" not in reply.headers
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http.client import HTTPMessage
+
 import pytest
 
 from tests.support.served import Served, serving
@@ -35,6 +37,15 @@ def test_bodies_that_are_no_json_object(server: Served, body: bytes) -> None:
     assert reply.status == 400
     assert "JSON" in reply.error()
     assert len(server.call("GET", "api/kernels").json) == before
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])
+def test_what_the_http_parser_refuses_is_told_like_all_else(server: Served, method: str) -> None:
+    path = server.call(method, "api/kernels/%03")
+    assert (path.status, path.error()) == (400, "Suspicious Path Character")
+    header = server.call(method, "api/kernels", Long="x" * 100_000)
+    assert header.status == 431
+    assert header.error()
 
 
 def test_a_deep_body_harms_nobody(server: Served) -> None:
@@ -121,6 +132,29 @@ def test_an_allowed_origin_is_told_to_browsers() -> None:
         unknown = server.call("GET", "api/kernels", token=False, Origin=OTHER)
         assert unknown.status == 403
         assert unknown.headers["Access-Control-Allow-Origin"] == OTHER
+
+
+def test_a_page_of_an_allowed_origin_may_show_the_token() -> None:
+    with serving(f"--allow-origin={OTHER}") as server:
+
+        def preflight(origin: str) -> HTTPMessage:
+            return server.call(
+                "OPTIONS",
+                "api/kernels",
+                token=False,
+                Origin=origin,
+                Access_Control_Request_Headers="authorization",
+            ).headers
+
+        headers = preflight(OTHER)
+        assert headers["Access-Control-Allow-Origin"] == OTHER
+        allowed = headers["Access-Control-Allow-Headers"].split(", ")
+        assert {"authorization", "content-type", "last-event-id"} <= set(allowed)
+        # The clients of docs/clients.md send one with each execution.
+        assert {"idempotency-key", "prefer"} <= set(allowed)
+        assert {"PATCH", "DELETE"} <= set(headers["Access-Control-Allow-Methods"].split(", "))
+        third = preflight("https://third.example")
+        assert not [name for name in third if name.startswith("Access-Control")]
 
 
 def test_origins_by_pattern_match_whole() -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import base64
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.support.served import Served
+from tests.support.served import Served, serving
 
-NOTEBOOK = {
+NOTEBOOK: dict[str, Any] = {
     "cells": [
         {
             "cell_type": "code",
@@ -58,6 +60,25 @@ def test_a_notebook_with_checkpoints(server: Served) -> None:
     assert server.call("GET", "api/contents/book.ipynb").json["content"]["cells"]
     assert server.call("DELETE", f"{checkpoints}/{made.json['id']}").status == 204
     assert server.call("POST", "api/contents/book.ipynb/trust").status == 201
+
+
+def test_a_trusted_notebook_is_trusted_by_the_next_server(jupyter: Path, tmp_path: Path) -> None:
+    html = {"output_type": "display_data", "data": {"text/html": "<b>"}, "metadata": {}}
+    cells = [{**NOTEBOOK["cells"][0], "outputs": [html]}]
+    (tmp_path / "book.ipynb").write_text(json.dumps({**NOTEBOOK, "cells": cells}), "utf-8")
+
+    def is_trusted(server: Served) -> bool:
+        content = server.call("GET", "api/contents/book.ipynb").json["content"]
+        return bool(content["cells"][0]["metadata"].get("trusted", False))
+
+    state = tmp_path / "state"
+    with serving(f"--root-dir={tmp_path}", XDG_STATE_HOME=str(state)) as first:
+        assert not is_trusted(first)
+        assert first.call("POST", "api/contents/book.ipynb/trust").status == 201
+        assert is_trusted(first)
+    with serving(f"--root-dir={tmp_path}", XDG_STATE_HOME=str(state)) as second:
+        assert is_trusted(second)
+    assert (state / "penstock" / "trusted-notebooks").stat().st_mode & 0o777 == 0o600
 
 
 def test_directories_and_new_files(server: Served, root: Path) -> None:

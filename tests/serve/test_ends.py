@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterator
 from urllib.parse import quote
@@ -9,6 +10,9 @@ from urllib.parse import quote
 import psutil
 import pytest
 
+from penstock.cli import serve
+from penstock.client.control import Control
+from penstock.client.errors import GatewayError
 from tests.serve.test_kernels_api import BUSY, PID
 from tests.support import processes
 from tests.support.served import TOKEN, Served, is_gone, kill, serving
@@ -27,7 +31,8 @@ def busy(server: Served) -> int:
     """Starts a kernel that computes and minds no signal; its pid."""
     tab = Tab(server.as_server(), server.kernel())
     worker = int(tab.value(PID))
-    tab.start("import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + BUSY)
+    cell = tab.start("import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + BUSY)
+    cell.until_text("busy")
     return worker
 
 
@@ -58,6 +63,19 @@ def test_a_killed_gateway_is_told(own: Served) -> None:
     assert "The gateway ended" in said
     assert str(folder) in said
     assert "Traceback" not in said
+
+
+def test_a_gateway_that_does_not_end_is_killed(
+    own: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker, pid = busy(own), own.gateway()
+    monkeypatch.setattr(serve, "STOP_TIMEOUT", 0.5)
+    with Control(str(own.folder)) as control:
+        os.kill(pid, signal.SIGSTOP)
+        with pytest.raises(GatewayError, match=f"process {pid}"):
+            serve._end(control)
+    assert own.ended()[0] == 1
+    eventually(lambda: not processes.alive(worker), 20, "the kernel has ended")
 
 
 def test_the_token_is_in_no_log_and_no_command_line(own: Served) -> None:

@@ -69,6 +69,18 @@ def test_kernels_inherit_no_secrets(careful: Served) -> None:
     assert TOKEN not in str(found)
 
 
+def test_the_lists_by_their_older_names(root: Path) -> None:
+    with serving(
+        f"--root-dir={root}",
+        "--env-process-whitelist=FIRST",
+        KG_ENV_WHITELIST="SECOND",
+        FIRST="here",
+    ) as server:
+        found = environment(server, server.kernel(env={"SECOND": "there", "THIRD": "no"}))
+        assert (found["FIRST"], found["SECOND"]) == ("here", "there")
+        assert "THIRD" not in found
+
+
 def test_no_parent_of_a_kernel_can_be_asked_for_the_token(careful: Served) -> None:
     """What a kernel's user reads in /proc of keeper, gateway and zygote."""
     kernel = careful.kernel()

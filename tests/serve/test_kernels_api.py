@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -12,7 +13,7 @@ import pytest
 from tests.support import processes
 from tests.support.served import Served, serving
 from tests.support.tab import Tab
-from tests.support.waiting import eventually
+from tests.support.waiting import eventually, seconds
 
 PID = "__import__('os').getpid()"
 BUSY = "print('busy', flush=True)\nwhile True: pass"
@@ -181,6 +182,7 @@ def test_a_kernelspec_that_is_not_there(server: Served) -> None:
     assert reply.status == 500
     assert "nobody has it" in reply.error()
     assert b"NoSuchKernel" in reply.body
+    assert reply.json["traceback"] == "", "as jupyter_server: clients show it"
     assert len(server.call("GET", "api/kernels").json) == len(before)
 
 
@@ -203,15 +205,33 @@ def test_a_storm_of_starts_keeps_the_limit(root: object) -> None:
 
 def test_a_client_that_leaves_during_the_start_leaves_no_process(server: Served) -> None:
     wanted = str(uuid.uuid4())
-    connection = server.connection()
-    connection.request(
-        "POST",
-        f"{server.base}api/kernels",
-        b'{"kernel_id": "%s"}' % wanted.encode(),
-        {"Authorization": f"token {server.token}"},
+    body = f'{{"kernel_id": "{wanted}"}}'
+    call = (
+        f"POST {server.base}api/kernels HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+        f"Authorization: token {server.token}\r\nContent-Length: {len(body)}\r\n\r\n{body}"
     )
-    connection.close()
-    # It may come up all the same; then it is listed, and can be found and deleted.
-    eventually(
-        lambda: server.call("DELETE", f"api/kernels/{wanted}").status == 204, 20, "it is listed"
-    )
+    with socket.create_connection(("127.0.0.1", server.port), seconds(60)) as tcp:
+        # The call and its client's leave in one packet.
+        tcp.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 1)
+        tcp.sendall(call.encode())
+    # It comes up all the same, and ends again: its log stays.
+    log = f"api/kernels/{wanted}/log"
+    eventually(lambda: server.call("GET", log).status == 200, 20, "it has said something")
+    eventually(lambda: server.call("GET", f"api/kernels/{wanted}").status == 404, 20, "its end")
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_the_next_request_of_a_client_may_come_early(server: Served, together: bool) -> None:
+    head = f"Host: 127.0.0.1\r\nAuthorization: token {server.token}\r\nContent-Length: "
+    first = f"POST {server.base}api/kernels HTTP/1.1\r\n{head}2\r\n\r\n{{}}".encode()
+    last = f"GET {server.base}api HTTP/1.1\r\n{head}0\r\nConnection: close\r\n\r\n".encode()
+    with socket.create_connection(("127.0.0.1", server.port), seconds(60)) as tcp:
+        for data in [first + last] if together else [first, last]:
+            tcp.sendall(data)
+        said = b"".join(iter(lambda: tcp.recv(1 << 16), b""))
+    assert said.startswith(b"HTTP/1.1 201 ")
+    assert said.count(b"HTTP/1.1 200 ") == 1
+    assert b'{"version":' in said
+    found = re.search(rb'"id":"([^"]+)"', said)
+    assert found
+    assert server.call("DELETE", f"api/kernels/{found[1].decode()}").status == 204

@@ -49,6 +49,34 @@ def test_tls(certificate: tuple[Path, Path]) -> None:
             assert b"200" not in plain.recv(1000)
 
 
+def test_only_clients_with_a_certificate(certificate: tuple[Path, Path], tmp_path: Path) -> None:
+    certfile, keyfile = certificate
+    own, own_key = tmp_path / "own.pem", tmp_path / "own-key.pem"
+    subprocess.run(
+        [
+            *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"),
+            *("-nodes", "-days", "2", "-subj", "/CN=client", "-keyout", own_key, "-out", own),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=seconds(30),
+    )
+    files = (f"--certfile={certfile}", f"--keyfile={keyfile}")
+    with serving(*files, f"--client-ca={own}") as server:
+        server.trust = ssl.create_default_context(cafile=str(certfile))
+        # TLS 1.3 tells it with the first byte that is read, if that comes before the reset.
+        refusals = (ssl.SSLError, ConnectionError)
+        with pytest.raises(refusals):
+            server.call("GET", "api/kernels")
+        server.trust.load_cert_chain(certfile, keyfile)  # of no authority that was named
+        with pytest.raises(refusals):
+            server.call("GET", "api/kernels")
+        server.trust.load_cert_chain(own, own_key)
+        assert server.call("GET", "api/kernels").json == []
+        assert server.call("GET", "api/kernels", token=False).status == 403  # and the token still
+    assert "own-key.pem" in refused(*files, f"--client-ca={own_key}")
+
+
 def test_a_key_of_another_certificate_is_told(
     certificate: tuple[Path, Path], tmp_path: Path
 ) -> None:

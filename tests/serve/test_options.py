@@ -16,7 +16,7 @@ def test_as_a_kernel_gateway() -> None:
         for path in ("api", "api/kernels", "api/kernelspecs", "nowhere"):
             reply = server.call("GET", path, token=False)
             assert reply.status == 401
-            assert reply.error() == "Unauthorized"
+            assert reply.error().startswith("Unauthorized: show the server's token")
         assert server.call("GET", "api").status == 200
         for path in ("api/kernels", "api/sessions"):
             assert server.call("GET", path).status == 403
@@ -70,19 +70,50 @@ def test_a_default_kernel(server: Served) -> None:
         assert other.call("POST", "api/kernels").json["name"] == "penstock-argv"
 
 
+def test_a_forced_kernel(server: Served) -> None:
+    with serving(KG_FORCE_KERNEL_NAME="penstock-argv") as other:
+        assert other.call("GET", "api/kernelspecs").json["default"] == "penstock-argv"
+        reply = other.call("POST", "api/kernels", {"name": "not there"})
+        assert reply.json["name"] == "penstock-argv"
+        model = {"path": "x", "type": "console", "kernel": {"name": "penstock"}}
+        session = other.call("POST", "api/sessions", model).json
+        assert session["kernel"]["name"] == "penstock-argv"
+        changed = other.call("PATCH", f"api/sessions/{session['id']}", model).json
+        assert changed["kernel"]["name"] == "penstock-argv"
+        assert changed["kernel"]["id"] != session["kernel"]["id"]
+
+
+def test_names_that_others_have_for_options(server: Served, tmp_path: Path) -> None:
+    file = tmp_path / "serve.json"
+    file.write_text('{"default_kernel_name": "penstock-argv"}', encoding="utf-8")
+    for given in (f"--config={file}", "--default-kernel-name=penstock-argv"):
+        with serving(given) as other:
+            assert other.call("GET", "api/kernelspecs").json["default"] == "penstock-argv"
+
+
 @pytest.mark.parametrize(
     ("option", "named"),
     [
-        ("--port=x", "--port must be a number up to 65535"),
+        ("--port=x", "--port must be a whole number up to 65535"),
         ("--port=-1", "--port must be"),
         ("--port=65536", "--port must be"),
-        ("--max-kernels=1.5", "--max-kernels must be a number"),
+        ("--max-kernels=1.5", "--max-kernels must be a whole number"),
+        (
+            "--websocket-ping-interval=0",
+            "--websocket-ping-interval must be a whole number of at least 1 up to 86400, not '0'",
+        ),
+        ("--rate-limit-window=0", "--rate-limit-window must be a whole number of at least 1"),
+        ("--request-timeout=x", "--request-timeout must be a whole number of at least 1"),
+        ("--max-message-size=9", "--max-message-size must be a whole number of at least 65536"),
+        ("--max-connections=-1", "--max-connections must be a whole number up to"),
         ("--personality=lab", "--personality is jupyter or kernel-gateway, not lab"),
         ("--root-dir=/not/there", "There is no directory /not/there"),
         ("--token-file=/not/there", "The token file cannot be read"),
         ("--config=/not/there", "/not/there cannot be read"),
         ("--certfile=/not/there", "/not/there"),
         ("--keyfile=/not/there", "--certfile"),
+        ("--client-ca=/not/there", "--client-ca needs TLS"),
+        ("--force-kernel-name=nope", "there is no kernelspec nope"),
         ("--ip=192.0.2.1", "cannot listen on 192.0.2.1"),
         ("--ip=not.a.host.invalid", "cannot listen on not.a.host.invalid"),
         ("--allow-origin-pat=(", "--allow-origin-pat"),
@@ -102,7 +133,7 @@ def test_a_wrong_option_is_told(option: str, named: str) -> None:
         (
             "x.json",
             '{"max_kernels": true}',
-            "max_kernels in the configuration file must be a number",
+            "max_kernels in the configuration file must be a whole number",
         ),
         ("x.toml", "port = ", "cannot be read"),
     ],
@@ -116,8 +147,9 @@ def test_a_wrong_configuration_file_is_told(
 
 
 def test_a_wrong_variable_is_named() -> None:
-    assert "$KG_MAX_KERNELS must be a number" in refused(KG_MAX_KERNELS="many")
+    assert "$KG_MAX_KERNELS must be a whole number" in refused(KG_MAX_KERNELS="many")
     assert "$PENSTOCK_LIST_KERNELS must be" in refused(PENSTOCK_LIST_KERNELS="perhaps")
+    assert "$PENSTOCK_MAX_CONNECTIONS must be" in refused(PENSTOCK_MAX_CONNECTIONS="many")
 
 
 def test_an_empty_token_file_does_not_open_the_server(tmp_path: Path) -> None:

@@ -82,6 +82,22 @@ def test_with_a_kernel_that_runs(server: Served, path: str) -> None:
     assert server.call("GET", f"api/kernels/{kernel}").status == 404
 
 
+def test_a_path_has_one_session_whatever_its_type(
+    server: Served, path: str, session: dict[str, Any]
+) -> None:
+    again = server.call("POST", "api/sessions", {"path": session["path"], "type": "console"})
+    assert again.status == 201
+    assert again.json["id"] == session["id"]
+    assert again.json["type"] == session["type"]
+
+
+def test_a_change_without_a_body_is_none(server: Served, session: dict[str, Any]) -> None:
+    reply = server.call("PATCH", f"api/sessions/{session['id']}")
+    assert reply.status == 400
+    assert reply.error() == "No JSON data provided"
+    assert server.call("PATCH", f"api/sessions/{session['id']}", {}).json["path"] == session["path"]
+
+
 def test_a_session_goes_with_its_kernel(server: Served, session: dict[str, Any]) -> None:
     assert server.call("DELETE", f"api/kernels/{session['kernel']['id']}").status == 204
     address = f"api/sessions/{session['id']}"
@@ -141,6 +157,14 @@ def test_what_is_wrong_is_told(server: Served, body: object, status: int, named:
     reply = server.call("POST", "api/sessions", body)
     assert reply.status == status
     assert named in reply.error()
+
+
+def test_a_kernel_that_is_not_there(server: Served, session: dict[str, Any]) -> None:
+    address = f"api/sessions/{session['id']}"
+    reply = server.call("PATCH", address, {"kernel": {"id": "a-b-c-d-e"}})
+    assert reply.status == 400  # 404 is for a session that is not there
+    assert "a-b-c-d-e" in reply.error()
+    assert server.call("GET", address).json["kernel"]["id"] == session["kernel"]["id"]
 
 
 def test_a_kernelspec_that_is_not_there(server: Served, path: str, session: dict[str, Any]) -> None:

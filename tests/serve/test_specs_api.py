@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from urllib.parse import quote
+
 import pytest
 
 from tests.support.served import Served
@@ -71,6 +74,33 @@ def test_status_counts(server: Served, kernel: str) -> None:
     assert server.call("GET", "api/status").json["kernels"] == before["kernels"] + 1
     assert server.call("DELETE", f"api/kernels/{other}").status == 204
     assert server.call("GET", "api/status").json["kernels"] == before["kernels"]
+
+
+def test_the_last_activity_is_that_of_calls_and_of_kernels_that_are_gone(server: Served) -> None:
+    def last() -> str:
+        return str(server.call("GET", "api/status").json["last_activity"])
+
+    before = last()
+    for path in ("api/status", "api/kernels?no_track_activity=1", "api", "healthz"):
+        assert server.call("GET", path).status == 200
+        assert server.call("GET", path, token=False).status in (200, 403)
+    assert last() == before
+    assert server.call("GET", "api/kernels").status == 200
+    called = last()
+    assert called > before
+    address = f"api/kernels/{server.kernel()}?no_track_activity=1"
+    assert server.call("DELETE", address).status == 204
+    assert last() > called
+
+
+def test_what_is_allowed(server: Served) -> None:
+    asked = {"contents": ["read", "write"], "kernels": ["execute"], "nothing": []}
+    me = server.call("GET", f"api/me?permissions={quote(json.dumps(asked))}").json
+    assert me["permissions"] == asked
+    for wrong in ("{", "[]", '{"contents": "read"}', '{"contents": [1]}'):
+        reply = server.call("GET", f"api/me?permissions={quote(wrong)}")
+        assert reply.status == 400
+        assert "permissions should be" in reply.error()
 
 
 def test_who_am_i(server: Served) -> None:

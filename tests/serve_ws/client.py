@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import struct
 import uuid
@@ -10,6 +11,7 @@ from typing import Any
 
 import websocket
 
+from tests.pages import servers
 from tests.serve_ws import frames
 from tests.serve_ws.server import TOKEN, Server
 from tests.support.waiting import seconds
@@ -25,12 +27,20 @@ class ClosedError(Exception):
         self.code = code
 
 
+class _Socket(websocket.WebSocket):
+    """Reads on when a pong cannot be sent: a server that ends may have said why behind its ping."""
+
+    def pong(self, payload: str | bytes = "") -> None:
+        with contextlib.suppress(ConnectionError):
+            super().pong(payload)
+
+
 class Tab:
     """One WebSocket at a kernel, like a browser's tab. Answers pings whenever it reads."""
 
     def __init__(
         self,
-        server: Server,
+        server: Server | servers.Server,
         kernel: str,
         session: str | None = None,
         *,
@@ -46,6 +56,7 @@ class Tab:
             header=[f"Authorization: token {TOKEN}"],
             subprotocols=[protocol] if protocol else None,
             skip_utf8_validation=True,
+            class_=_Socket,
         )
         self.last = ""
         """`msg_id` of the message read last."""

@@ -7,6 +7,7 @@ import signal
 
 from tests.serve_ws.client import Message, Tab, of_type, parent, reply, state, text
 from tests.serve_ws.server import Server
+from tests.support.waiting import eventually
 
 SEGFAULT = "import ctypes; ctypes.string_at(0)"
 
@@ -28,6 +29,8 @@ def test_a_cell_under_a_restart_gets_an_error(server: Server, kernel: str, tab: 
     cell = tab.execute("print('in', flush=True)\nimport time; time.sleep(600)")
     behind = tab.execute("1")
     tab.until(lambda m: m["header"]["msg_type"] == "stream")
+    path = f"api/kernels/{kernel}/executions"
+    eventually(lambda: len(server.call("GET", path)["executions"]) == 2, 20, "both have come")
     server.call("POST", f"api/kernels/{kernel}/restart", {})
     for sent, statuses in ((cell, ("error",)), (behind, ("error", "aborted"))):
         answer = tab.until(lambda m: m["channel"] == "shell")[-1]
@@ -37,8 +40,10 @@ def test_a_cell_under_a_restart_gets_an_error(server: Server, kernel: str, tab: 
 
 
 def test_a_death_is_told_and_the_next_cell_runs(tab: Tab) -> None:
-    cell = tab.execute(SEGFAULT)
+    cell = tab.execute(f"input()\n{SEGFAULT}", allow_stdin=True)
     behind = tab.execute("1")
+    tab.until(lambda m: m["header"]["msg_type"] == "input_request")
+    tab.send("input_reply", {"value": ""}, channel="stdin")
     found = tab.results(cell)
     assert "SIGSEGV" in text(found, "stderr")
     assert reply(found)["ename"] == "DeadKernelError"

@@ -91,6 +91,24 @@ def test_two_clients_share_outputs_and_keep_their_replies(server: Server, kernel
     assert text(ones) == "from one\nfrom two\n"
 
 
+def test_who_comes_while_a_cell_runs_is_told(
+    server: Server, kernel: str, protocol: str | None
+) -> None:
+    with Tab(server, kernel) as one:
+        cell = one.execute("input()", allow_stdin=True)
+        question = one.until(lambda m: m["channel"] == "stdin")[-1]
+        with Tab(server, kernel, protocol=protocol) as two:
+            told = two.next()
+            assert (parent(told), told["header"]["msg_type"]) == (cell, "status")
+            assert told["content"] == {"execution_state": "busy"}
+            header = question["header"]
+            one.send("input_reply", {"value": ""}, channel="stdin", parent_header=header)
+            kinds = [m["header"]["msg_type"] for m in two.until(lambda m: idle(m))]
+            assert kinds == ["execute_result", "status"]
+        with Tab(server, kernel) as three:
+            assert three.evaluate("6 * 7") == "42"
+
+
 @pytest.mark.parametrize(
     ("msg_type", "content", "channel"),
     [

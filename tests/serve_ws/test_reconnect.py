@@ -66,8 +66,26 @@ def test_confirmed_messages_do_not_come_again(server: Server, kernel: str) -> No
         # The pong for these goes out before the answer to the next request is asked for.
         tab.run("pass")
     with Tab(server, kernel, session) as tab:
-        found = tab.run("print('after')")
+        cell = tab.execute("print('after')")
+        found = tab.until(lambda m: parent(m) == cell and state("idle")(m))
         assert "before" not in text(found)
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["after", "unconfirmed"])
+def test_a_restart_is_told_again_only_to_who_asks(
+    server: Server, kernel: str, *, told: bool
+) -> None:
+    """JupyterLab's library closes its WebSocket at each, and opens the next: it would go round."""
+    with Tab(server, kernel) as tab:
+        last = tab.run("pass")[-1]["header"]["msg_id"]
+        tab.execute("import os; os._exit(3)")
+        tab.until(state("restarting"))
+        tab.cut()
+    query = f"&after={last}" if told else ""
+    with Tab(server, kernel, tab.session, query=query) as again:
+        cell = again.execute("6 * 7")
+        found = again.until(lambda m: parent(m) == cell and state("idle")(m))
+    assert len([m for m in found if state("restarting")(m)]) == (1 if told else 0)
 
 
 def test_another_session_starts_afresh(server: Server, kernel: str) -> None:

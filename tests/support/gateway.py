@@ -10,6 +10,8 @@ from collections import ChainMap, Counter
 from pathlib import Path
 from typing import Any
 
+from penstock.client.control import Control
+from penstock.client.gateway import connect_gateway
 from tests.support import processes
 from tests.support.waiting import seconds
 
@@ -50,6 +52,12 @@ class Gateway:
         """`penstock status`: pids of gateway, keeper and zygotes, number of kernels."""
         answer: dict[str, Any] = self.ask("status")
         return answer
+
+    def control(self) -> Control:
+        """A connection to it; to be closed."""
+        connected = connect_gateway()
+        assert connected, "no gateway runs"
+        return connected
 
     def kernels(self) -> list[dict[str, Any]]:
         """`penstock kernel list`: one entry for each session."""

@@ -52,15 +52,18 @@ def belonging_to(runtime: Path) -> list[psutil.Process]:
     return found
 
 
+def command(process: psutil.Process) -> list[str]:
+    """Its command line; empty once it has ended."""
+    try:
+        return list(process.cmdline())
+    except psutil.NoSuchProcess:
+        return []  # it ended since it was found
+
+
 def described(processes: list[psutil.Process]) -> list[str]:
-    """One line for each process, for messages."""
-    lines = []
-    for process in processes:
-        try:
-            lines.append(f"{process.pid} {' '.join(process.cmdline())[:160]}")
-        except psutil.NoSuchProcess:
-            continue  # it ended meanwhile
-    return lines
+    """One line for each process that still runs, for messages."""
+    lines = [(process.pid, " ".join(command(process))[:160]) for process in processes]
+    return [f"{pid} {line}" for pid, line in lines if line]
 
 
 def assert_none_left(runtime: Path, within: float = 10) -> None:
@@ -71,11 +74,17 @@ def assert_none_left(runtime: Path, within: float = 10) -> None:
         eventually(lambda: not belonging_to(runtime), within, "every process has ended")
     except AssertionError as late:
         rest = belonging_to(runtime)
-        lines = described(rest)
+        lines = [*described(rest), *_logged(runtime)]
         for process in rest:
             try:
                 process.kill()
             except psutil.NoSuchProcess:
                 continue  # it ended by itself after all
-        if lines:
+        if rest:
             raise AssertionError("survivors:\n" + "\n".join(lines)) from late
+
+
+def _logged(runtime: Path) -> list[str]:
+    """The last of what its gateways and keepers noted."""
+    logs = [log for name in ("gateway.log", "keeper.log") for log in runtime.rglob(name)]
+    return [f"{log}:\n{log.read_text(errors='replace')[-3000:]}" for log in logs]

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from penstock.client.control import Control
 from tests.pages.servers import Server
 from tests.support import processes
 from tests.support.environment import clean
@@ -186,16 +187,18 @@ def refused(*options: str, **env: str) -> str:
 
 
 @contextmanager
-def serving(*options: str, token: str | None = TOKEN, **env: str) -> Iterator[Served]:
-    """Runs the command on a port of its choice, in a runtime directory of its own, and sees to it
-    that nothing is left of it.
+def serving(
+    *options: str, token: str | None = TOKEN, runtime: Path | None = None, **env: str
+) -> Iterator[Served]:
+    """Runs the command on a port of its choice, and sees to it that nothing is left of it. It has
+    a runtime directory of its own, unless it is given that of another one, which then sees to that.
     """
     if token is not None:
         env = {"PENSTOCK_TOKEN": token, **env}
     if not any(option.startswith(("--port=", "--socket=")) for option in options):
         options = ("--port=0", *options)
     with tempfile.TemporaryDirectory(prefix="pk-") as folder:
-        runtime = Path(folder) / "p"
+        shared, runtime = runtime is not None, runtime or Path(folder) / "p"
         process = command(runtime, *options, **env)
         try:
             assert process.stdout
@@ -208,12 +211,19 @@ def serving(*options: str, token: str | None = TOKEN, **env: str) -> Iterator[Se
             if process.poll() is None:
                 process.terminate()
                 assert process.wait(seconds(40)) == 0
-                assert not list(runtime.glob("*-s*")), "its directory stays"
+                assert shared or not list(runtime.glob("*-s*")), "its directory stays"
         finally:
             if process.poll() is None:
                 process.kill()
             process.communicate()
-            processes.assert_none_left(runtime)
+            if not shared:
+                processes.assert_none_left(runtime)
+
+
+def asked(server: Served, question: str) -> Any:
+    """An answer of the server's gateway over its local socket."""
+    with Control(str(server.folder)) as control:
+        return control.request(question)
 
 
 def is_gone(folder: Path) -> None:

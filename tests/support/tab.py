@@ -113,8 +113,9 @@ class Tab:
         content: Message,
         parent: Message | None = None,
         metadata: Message | None = None,
+        **fields: str,
     ) -> TabCell:
-        """Sends a message and does not wait."""
+        """Sends a message, with further fields of its header, and does not wait."""
         header = {
             "msg_id": uuid.uuid4().hex,
             "session": self._session,
@@ -122,6 +123,7 @@ class Tab:
             "date": "2024-01-01T00:00:00.000000Z",
             "msg_type": msg_type,
             "version": "5.4",
+            **fields,
         }
         message = {"header": header, "parent_header": parent or {}, "metadata": metadata or {}}
         self._socket.send(json.dumps({**message, "channel": channel, "content": content}))
@@ -135,6 +137,14 @@ class Tab:
     def run(self, code: str) -> TabCell:
         """Runs a cell to its end."""
         return self.start(code).finish()
+
+    def arrived(self) -> None:
+        """Waits until all that was sent on shell has reached the kernel, whatever runs there.
+
+        A request for a subshell that does not exist is answered at once, in its turn.
+        """
+        asked = self.send("kernel_info_request", "shell", {}, subshell_id="nobody")
+        asked.until(lambda it: it.of("kernel_info_reply"), "its reply")
 
     def value(self, expression: str) -> str:
         """Repr of a Python expression in the kernel."""

@@ -248,6 +248,13 @@ class Client:
         for channel in channels or ("shell", "control"):
             self.request("kernel_info_request", channel=channel)
 
+    def arrived(self) -> None:
+        """Waits until all that was sent on shell has reached the kernel, whatever runs there.
+
+        A request for a subshell that does not exist is answered at once, in its turn.
+        """
+        self.request("kernel_info_request", header={"subshell_id": "nobody"})
+
     def close(self) -> None:
         """Closes the sockets."""
         for socket in self.sockets.values():

@@ -8,6 +8,9 @@ from collections.abc import Iterator
 
 MODULE = "penstock.launcher"
 
+ENVIRONMENT = "--environment"
+"""Option with the folder of an environment (docs/environments.md): its Python runs the kernel."""
+
 FILE_OPTIONS = ("-f", "--f", "--IPKernelApp.connection_file")
 CONNECTION_OPTIONS = {
     "transport": "transport",
@@ -25,13 +28,14 @@ file.
 
 class KernelArguments:
     """A parsed command line: `connection_file` (None if not named), `connection` (fields that are
-    given in the command line itself), `rest` (in order, for the kernel) and `help` (it was asked
-    for).
+    given in the command line itself), `environment` (a folder, None for the launcher's own
+    Python), `rest` (in order, for the kernel) and `help` (it was asked for).
     """
 
     def __init__(self) -> None:
         self.connection_file: str | None = None
         self.connection: dict[str, str | int] = {}
+        self.environment: str | None = None
         self.rest: list[str] = []
         self.help = False
 
@@ -48,6 +52,8 @@ def parse_arguments(argv: list[str]) -> KernelArguments:
             parsed.help = True
         elif name in FILE_OPTIONS:
             parsed.connection_file = value if equals else _next(words, name)
+        elif name == ENVIRONMENT:
+            parsed.environment = value if equals else _next(words, name)
         elif _field(name) is not None:
             _set_field(parsed, name, value if equals else _next(words, name))
         else:

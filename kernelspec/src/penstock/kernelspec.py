@@ -9,7 +9,7 @@ import sys
 import tempfile
 from typing import Any
 
-from .arguments import MODULE
+from .arguments import ENVIRONMENT, MODULE
 from .client.errors import GatewayError
 
 RESOURCES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "resources")
@@ -22,8 +22,10 @@ def kernel_json(
     display_name: str | None = None,
     env: dict[str, str] | None = None,
     profile: str | None = None,
+    environment: str | None = None,
 ) -> dict[str, Any]:
-    """Contents of kernel.json for the running interpreter.
+    """Contents of kernel.json for the running interpreter, or for the environment in the folder
+    `environment`, whose kernels the running one starts.
 
     `provisioner` says whether it names the provisioner. jupyter_client hides a kernelspec whose
     provisioner its own environment lacks, so only a spec that nobody else can see may name it; the
@@ -32,6 +34,8 @@ def kernel_json(
     with open(os.path.join(RESOURCES, "kernel.json"), encoding="utf-8") as file:
         spec: dict[str, Any] = json.load(file)
     spec["argv"] = [sys.executable, "-m", MODULE, "-f", "{connection_file}"]
+    if environment:
+        spec["argv"].append(environment_argument(environment))
     if profile:
         spec["argv"] += ["--profile", profile]
         spec["display_name"] += f" [profile={profile}]"
@@ -52,16 +56,23 @@ def install(
     display_name: str | None = None,
     env: dict[str, str] | None = None,
     profile: str | None = None,
+    environment: str | None = None,
 ) -> str:
     """Installs the kernelspec for this user, or below `prefix`, or (neither) system-wide; returns
-    its folder.
+    its folder. The other arguments are those of `kernel_json`.
 
     Raises GatewayError when the name is no kernel name or the folder cannot be written.
     """
     from jupyter_client.kernelspec import KernelSpecManager
 
     same_prefix = prefix is not None and os.path.realpath(prefix) == os.path.realpath(sys.prefix)
-    spec = kernel_json(provisioner=same_prefix, display_name=display_name, env=env, profile=profile)
+    spec = kernel_json(
+        provisioner=same_prefix,
+        display_name=display_name,
+        env=env,
+        profile=profile,
+        environment=environment,
+    )
     with tempfile.TemporaryDirectory() as temporary:
         folder = shutil.copytree(RESOURCES, os.path.join(temporary, "spec"))
         os.chmod(folder, 0o755)
@@ -80,3 +91,8 @@ def install(
                 f"The kernelspec cannot be written: {error}",
                 "try --user or --sys-prefix",
             ) from error
+
+
+def environment_argument(folder: str) -> str:
+    """What kernel.json's argv has for kernels of the environment in `folder`."""
+    return f"{ENVIRONMENT}={folder}"

@@ -10,6 +10,7 @@ import time
 from .client.control import Control
 from .client.errors import GatewayError
 from .client.session import exit_code, forget
+from .echo import LAST_WORDS, Echo
 from .procstat import start_time
 
 FORWARDED = (signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM, signal.SIGUSR1, signal.SIGUSR2)
@@ -79,7 +80,15 @@ def end_process(code: int) -> None:
 class Launched:
     """One kernel of the gateway in `directory`, from just after its start."""
 
-    def __init__(self, directory: str, session: str, worker_pid: int, signals: Signals) -> None:
+    def __init__(
+        self,
+        directory: str,
+        session: str,
+        worker_pid: int,
+        signals: Signals,
+        targets: dict[int, int],
+    ) -> None:
+        """`targets`: see `Echo`."""
         self._directory = directory
         self._session = session
         self._worker_pid = worker_pid
@@ -87,6 +96,7 @@ class Launched:
         self._signals = signals
         signals.collect_all()
         self._parent = _Parent()
+        self._echo = Echo(directory, session, targets)
 
     def wait(self) -> Ending:
         """Waits for the worker's end, or for the parent's, which is then the worker's, too."""
@@ -98,6 +108,7 @@ class Launched:
             code = None  # the gateway is gone
         if code is None:
             code = self._news()
+        self._echo.wait(LAST_WORDS)
         self._forget()
         return Ending(code)
 

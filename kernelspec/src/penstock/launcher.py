@@ -32,6 +32,7 @@ from .arguments import KernelArguments, parse_arguments  # noqa: E402
 from .client.errors import GatewayError  # noqa: E402
 from .client.gateway import start_kernel  # noqa: E402
 from .client.request import start_request  # noqa: E402
+from .echo import targets  # noqa: E402
 from .launched import Launched, Signals  # noqa: E402
 
 USAGE = """\
@@ -72,6 +73,7 @@ def _launch(arguments: KernelArguments, signals: Signals) -> tuple[Launched, str
     if files.is_registration(wanted):
         # That file stays as it is; other clients find the kernel by one of its own.
         path, known = _new_path(), None
+    copied = targets(None, None)
     request = start_request(
         name=str(wanted.get("kernel_name") or "penstock"),
         via="launcher",
@@ -82,9 +84,11 @@ def _launch(arguments: KernelArguments, signals: Signals) -> tuple[Launched, str
         cwd=os.getcwd(),
         connection=wanted,
         connection_file=path,
+        echo=bool(copied),
+        in_environment=arguments.environment,
     )
     answer, directory = start_kernel(request)
-    launched = Launched(directory, answer["id"], answer["worker_pid"], signals)
+    launched = Launched(directory, answer["id"], answer["worker_pid"], signals, copied)
     if known is None or not files.has_all_ports(known):
         # A file that was there keeps what else is in it; the gateway's choice fills in the rest.
         files.write(path, {**(known or {}), **answer["connection"]})

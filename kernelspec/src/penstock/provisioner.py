@@ -3,7 +3,8 @@ own beside the worker.
 
 A provisioner is called by synchronous and asynchronous managers, from different event loops. So it
 holds no connection and nothing that belongs to a loop: each call opens the control socket afresh,
-and what can take long runs in a thread.
+and what can take long runs in a thread. Only the copying of what a kernel's commands write has a
+connection, in a thread of its own (`Echo`).
 """
 
 from __future__ import annotations
@@ -13,10 +14,10 @@ import os
 import signal
 import sys
 import tempfile
+import time
 from typing import Any
 from uuid import uuid4
 
-from jupyter_client.localinterfaces import is_local_ip
 from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
 from traitlets import Bool
 
@@ -32,11 +33,10 @@ from .client.control import Control
 from .client.errors import GatewayError
 from .client.request import start_request
 from .client.session import exit_code, forget
+from .echo import LAST_WORDS, Echo, targets
 from .encryption import provide_keys
+from .managed import PORTS, check_manager, wanted_connection
 from .procstat import start_time
-
-PORTS = ("shell_port", "iopub_port", "stdin_port", "hb_port", "control_port")
-CURVE_KEYS = ("curve_publickey", "curve_secretkey")
 
 QUICK = 2.0
 """Seconds for requests that the gateway answers from its memory. They are made in the loop itself:
@@ -69,6 +69,7 @@ class PenstockProvisioner(KernelProvisionerBase):
         #: The ports that were 0, the gateway's to choose.
         self._open_ports: list[str] = []
         self._cwd: str | None = None
+        self._echo: Echo | None = None
 
     @property
     def has_process(self) -> bool:
@@ -92,6 +93,7 @@ class PenstockProvisioner(KernelProvisionerBase):
         intervals = iter(POLL_INTERVALS)
         while (code := await self.poll()) is None:  # noqa: ASYNC110  (no loop of our own)
             await asyncio.sleep(next(intervals, POLL_INTERVAL))
+        await self._last_words()
         self._forget()
         self._stillborn = False
         return code
@@ -125,7 +127,7 @@ class PenstockProvisioner(KernelProvisionerBase):
         if manager is None:
             command = self.kernel_spec.argv + kwargs.pop("extra_arguments", [])
             return await super().pre_launch(cmd=command, **kwargs)
-        self._check_manager(manager)
+        check_manager(manager)
         provide_keys(manager, kwargs.pop("transport_encryption", None))
         self._hold_ports(manager)
         if not manager.connection_file:
@@ -141,7 +143,10 @@ class PenstockProvisioner(KernelProvisionerBase):
         Raises RuntimeError with one clear line when there is none.
         """
         self._cwd = _absolute(kwargs.get("cwd"))
-        start = AbandonableStart(self._start_request(cmd, kwargs["env"], self._cwd))
+        copied = targets(kwargs.get("stdout"), kwargs.get("stderr"))
+        start = AbandonableStart(
+            self._start_request(cmd, kwargs["env"], self._cwd, echo=bool(copied))
+        )
         try:
             answer, directory = await in_thread(start.run)
         except asyncio.CancelledError:
@@ -153,6 +158,7 @@ class PenstockProvisioner(KernelProvisionerBase):
             raise RuntimeError(str(error)) from error
         self._forget()
         self._adopt(answer["id"], directory, answer["worker_pid"], start_time(answer["worker_pid"]))
+        self._echo = Echo(directory, answer["id"], copied)
         connection = dict(answer["connection"])
         connection["key"] = connection["key"].encode()
         self.connection_info = connection  # type: ignore[assignment]
@@ -220,21 +226,20 @@ class PenstockProvisioner(KernelProvisionerBase):
         if manager.cache_ports:
             manager._random_port_names = []  # noqa: SLF001
 
-    def _check_manager(self, manager: Any) -> None:
-        if manager.transport != "tcp":
-            raise RuntimeError(
-                f"transport {manager.transport!r} is not supported, because JeroMQ cannot bind Unix"
-                " sockets (use 'tcp', with transport_encryption 'auto' if others on this machine"
-                " must not read along)"
-            )
-        if not is_local_ip(manager.ip):
-            raise RuntimeError(
-                f"A kernel can be started on a local address only, and {manager.ip} is none"
-            )
+    async def _last_words(self) -> None:
+        """Lets what the kernel wrote last come through, which has ended; its terminal may be
+        stopped.
+        """
+        until = time.monotonic() + LAST_WORDS
+        intervals = iter(POLL_INTERVALS)
+        while (echo := self._echo) and not echo.over and time.monotonic() < until:  # noqa: ASYNC110
+            await asyncio.sleep(next(intervals, POLL_INTERVAL))
 
-    def _start_request(self, command: list[str], env: dict[str, str], cwd: str) -> dict[str, Any]:
+    def _start_request(
+        self, command: list[str], env: dict[str, str], cwd: str, *, echo: bool
+    ) -> dict[str, Any]:
         manager = self.parent
-        connection = {} if manager is None else _wanted_connection(manager)
+        connection = {} if manager is None else wanted_connection(manager)
         try:
             arguments = parse_arguments(launcher_arguments(command))
             return start_request(
@@ -248,6 +253,8 @@ class PenstockProvisioner(KernelProvisionerBase):
                 connection={**connection, **arguments.connection},
                 connection_file=arguments.connection_file,
                 independent=self.independent,
+                echo=echo,
+                in_environment=arguments.environment,
             )
         except (GatewayError, ValueError) as error:  # a limit or an option that cannot be read
             raise RuntimeError(str(error)) from error
@@ -283,16 +290,3 @@ class PenstockProvisioner(KernelProvisionerBase):
 
 def _absolute(path: str | None) -> str:
     return os.path.abspath(path or os.getcwd())
-
-
-def _wanted_connection(manager: Any) -> dict[str, Any]:
-    info = manager.get_connection_info()
-    return {
-        "transport": info["transport"],
-        "ip": info["ip"],
-        **{port: max(0, info[port]) for port in PORTS},  # jupyter_client also means "any" by -1
-        "key": info["key"].decode(),
-        "signature_scheme": info["signature_scheme"],
-        "kernel_name": manager.kernel_name,
-        **{key: info[key] for key in CURVE_KEYS if key in info},
-    }

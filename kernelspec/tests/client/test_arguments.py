@@ -36,11 +36,17 @@ def test_what_it_does_not_know_is_the_kernels() -> None:
     assert parse_arguments(argv).rest == argv
 
 
+@pytest.mark.parametrize("argv", [["--environment=/e", "-f", "x"], ["--environment", "/e"]])
+def test_the_environment_is_no_argument_of_the_kernels(argv: list[str]) -> None:
+    parsed = parse_arguments(argv)
+    assert (parsed.environment, parsed.rest) == ("/e", [])
+
+
 def test_help() -> None:
     assert parse_arguments(["-f", "x", "-h"]).help
 
 
-@pytest.mark.parametrize("argv", [["-f"], ["--shell"], ["--shell=many"]])
+@pytest.mark.parametrize("argv", [["-f"], ["--shell"], ["--shell=many"], ["--environment"]])
 def test_mistakes(argv: list[str]) -> None:
     with pytest.raises(ValueError, match="needs"):
         parse_arguments(argv)

@@ -37,6 +37,7 @@ def test_the_loop_goes_on_meanwhile() -> None:
 
 def test_a_caller_that_gave_up_is_not_told() -> None:
     """Also after its loop was closed; an exception in the thread would fail the test."""
+    before = set(threading.enumerate())
     free, done = threading.Event(), threading.Event()
 
     def work() -> None:
@@ -45,7 +46,7 @@ def test_a_caller_that_gave_up_is_not_told() -> None:
 
     with pytest.raises(asyncio.TimeoutError):
         asyncio.run(asyncio.wait_for(in_thread(work), 0.01))
-    (thread,) = [thread for thread in threading.enumerate() if thread.name == "penstock"]
+    (thread,) = [each for each in set(threading.enumerate()) - before if each.name == "penstock"]
     free.set()
     assert done.wait(20)
     thread.join(20)

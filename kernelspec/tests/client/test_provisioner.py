@@ -113,6 +113,7 @@ def test_shutdown_takes_the_steps_of_jupyter_client(
     gateway: StandInGateway, manager: KernelManager
 ) -> None:
     """The stand-in answers no shutdown_request, so SIGTERM ends the kernel."""
+    manager.shutdown_wait_time = 6  # half of it for the request, half until SIGKILL
     manager.start_kernel()
     manager.shutdown_kernel()
     assert gateway.processes["session-0"].returncode == -signal.SIGTERM

@@ -52,7 +52,14 @@ def test_the_wheel_is_complete(project: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     spec = f"penstock-{__version__}.data/data/share/jupyter/kernels/penstock"
     expected = {f"{spec}/{name.name}" for name in (PROJECT / "src/penstock/resources").iterdir()}
+    config = f"penstock-{__version__}.data/data/etc/jupyter/jupyter_server_config.d"
+    pages = f"penstock-{__version__}.data/data/share/jupyter/labextensions/@penstock/output-log"
     expected |= {
+        f"{config}/penstock.json",
+        f"{config}/penstock_closed_tabs.json",
+        f"{config}/penstock_log.json",
+        f"{pages}/package.json",
+        f"{pages}/static/remoteEntry.js",
         "penstock/jar/penstock.jar",
         "penstock/keeper/__main__.py",
         "penstock/resources/kernel.json",

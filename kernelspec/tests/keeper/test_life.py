@@ -152,7 +152,8 @@ def test_a_starter_that_is_killed_does_no_harm(directory: Path) -> None:
     fd = os.open(directory / "lock", os.O_RDWR)
     assert not lockable(fd), "the next starter must wait for this start"
     with socket.socket(socket.AF_UNIX) as sock:
-        sock.connect(str(socket_path))
+        # The path is there before the keeper listens.
+        wait_until(lambda: sock.connect_ex(str(socket_path)) == 0, "keeper.sock is listened on")
         sock.sendall(b'{"op": "hello", "id": 1, "version": 1}\n')
         pid = json.loads(sock.recv(4096))["pid"]
         wait_until(lambda: lockable(fd), "the start lock is free")

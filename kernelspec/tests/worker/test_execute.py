@@ -19,7 +19,7 @@ def test_hello_tells_kernel_info(worker: Worker, mode: str) -> None:
 
 
 def test_reply_of_a_good_cell(worker: Worker) -> None:
-    result = worker.execute("print('hi'); 6*7")
+    result = worker.execute("print('hi', end=''); 6*7")
     assert result.type == "execute_reply"
     assert result.reply == {
         "status": "ok",
@@ -30,7 +30,7 @@ def test_reply_of_a_good_cell(worker: Worker) -> None:
     assert result.flags == 0
     assert [m.type for m in result.messages] == ["execute_input", "stream", "execute_result"]
     assert all(m.parent["msg_id"] == result.msg_id for m in result.messages)
-    assert result.messages[0].content == {"code": "print('hi'); 6*7", "execution_count": 1}
+    assert result.messages[0].content == {"code": "print('hi', end=''); 6*7", "execution_count": 1}
     assert result.messages[1].topic == b"stream.stdout"
     assert result.value == "42"
     assert result.messages[2].content["execution_count"] == 1

@@ -143,3 +143,18 @@ def test_signals_in_other_requests(forked: Worker) -> None:
     forked.interrupt()
     assert forked.result(msg_id).type == "complete_reply"
     assert forked.execute("1").value == "1"
+
+
+@pytest.mark.parametrize("rest", ["import time; time.sleep(30)", "while True: pass"])
+def test_an_interrupt_that_python_drops_comes_again(worker: Worker, rest: str) -> None:
+    msg_id = worker.start(
+        "import time\n"
+        "class Dropping:\n"
+        "    def __del__(self):\n"
+        "        print('go', flush=True); time.sleep(30)\n"
+        "Dropping()\n" + rest
+    )
+    worker.until_text("go")
+    worker.interrupt()
+    assert worker.result(msg_id).reply["ename"] == "KeyboardInterrupt"
+    assert worker.execute("6*7").value == "42"

@@ -220,9 +220,7 @@ def test_shutdown(worker: Worker, code: str, tmp_path: Path) -> None:
     worker.execute(f"import atexit, pathlib; atexit.register(pathlib.Path({str(mark)!r}).touch)")
     worker.start(f"print('go', flush=True)\n{code}", allow_stdin=True)
     worker.until_text("go")
-    begin = time.monotonic()
     assert worker.shutdown() == 0
-    assert time.monotonic() - begin < 1.0
     assert mark.exists()
     assert _group(worker.pid) == []
 

@@ -59,7 +59,10 @@ def test_one_huge_write_is_split_between_characters(forked: Worker) -> None:
 
 
 def test_streams_take_turns_in_order(forked: Worker) -> None:
-    code = "import sys\nfor i in range(3):\n  print('o', i)\n  print('e', i, file=sys.stderr)"
+    code = (
+        "import sys\nfor i in range(3):\n"
+        "  sys.stdout.write(f'o {i}\\n'); sys.stderr.write(f'e {i}\\n')"
+    )
     result = forked.execute(code)
     seen = [(m.content["name"], m.content["text"]) for m in result.of("stream")]
     assert seen == [(n, f"{n[3]} {i}\n") for i in range(3) for n in ("stdout", "stderr")]

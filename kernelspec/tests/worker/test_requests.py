@@ -60,8 +60,8 @@ def test_history_of_this_session(worker: Worker) -> None:
 
 def test_history_sessions_count_up(gateway: Gateway, mode: str) -> None:
     code = "get_ipython().history_manager.session_number"
-    first, second = gateway.start(mode), gateway.start(mode)
-    assert int(second.execute(code).value) == int(first.execute(code).value) + 1
+    first = int(gateway.start(mode).execute(code).value)
+    assert int(gateway.start(mode).execute(code).value) == first + 1
 
 
 def test_history_in_memory(gateway: Gateway, mode: str) -> None:

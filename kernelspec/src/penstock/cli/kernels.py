@@ -13,6 +13,7 @@ from ..client.control import Control
 from ..client.errors import GatewayError
 from ..client.gateway import connect_gateway, start_kernel
 from ..client.request import start_request
+from ..envs.folders import existing
 from ..kernelspec import NAME
 from .printing import print_json, print_table
 
@@ -38,6 +39,7 @@ def start(options: argparse.Namespace) -> int:
         connection_file=path,
         independent=True,
         fresh=options.fresh,
+        in_environment=existing(options.environment) if options.environment else None,
     )
     answer, directory = start_kernel(request)
     _write(path, answer, directory)
@@ -74,6 +76,7 @@ def list_kernels(options: argparse.Namespace) -> int:
                 k["id"],
                 k["state"],
                 str(k["worker_pid"]),
+                str(k["attached"]),
                 _start_path(k),
                 k["via"],
                 k["started"],
@@ -81,7 +84,7 @@ def list_kernels(options: argparse.Namespace) -> int:
             ]
             for k in kernels
         ]
-        print_table(["ID", "STATE", "PID", "START", "VIA", "STARTED", "DIRECTORY"], rows)
+        print_table(["ID", "STATE", "PID", "PAGES", "START", "VIA", "STARTED", "DIRECTORY"], rows)
     return 0
 
 

@@ -15,8 +15,9 @@ from typing import Any
 from .. import __version__
 from ..client.errors import GatewayError
 from ..platforms import unsupported
+from .env_options import add_env
 from .printing import print_error
-from .serve_options import add_options
+from .serve_reading import add_options
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -92,6 +93,7 @@ def build_parser() -> argparse.ArgumentParser:
     logs.add_argument("id", metavar="ID", help="kernel id, or its beginning")
     logs.add_argument("--output", action="store_true", help="print the kernel's own output instead")
 
+    add_env(commands, add)
     serve = add(commands, "serve", "serve.serve", "serve Jupyter's REST and WebSocket over HTTP")
     add_options(serve)
     _top_options(
@@ -116,6 +118,9 @@ def _start_options(parser: argparse.ArgumentParser) -> None:
         "--cwd", metavar="DIR", help="directory to start in (default: the current one)"
     )
     parser.add_argument("--env", nargs=2, action="append", metavar=("NAME", "VALUE"), default=[])
+    parser.add_argument(
+        "--environment", metavar="NAME", help="environment to run in, of `penstock env create`"
+    )
     parser.add_argument(
         "--fresh", action="store_true", help="start a new Python process instead of a fork"
     )

@@ -21,8 +21,14 @@ from ..client.gateway import START_TIMEOUT
 from ..client.jar import find_jar, jar_hash
 from ..client.runtime import base_dir, check_length, ensure_private, gateway_dir
 from ..client.starter import keeper_command, start_keeper
+from . import serve_left
 from .printing import print_json
-from .serve_options import OPTIONS, read
+from .serve_commands import allowed_commands
+from .serve_environments import environment_settings
+from .serve_options import OPTIONS
+from .serve_pathview import pathview_settings
+from .serve_reading import read
+from .serve_seed import fetch, keep, seed_settings
 
 STOP_TIMEOUT = 30.0
 
@@ -45,23 +51,49 @@ def serve(options: argparse.Namespace) -> int:
     settings = _settings(chosen)
     for name in SECRETS:
         os.environ.pop(name, None)  # kernels can read the environment of keeper and gateway
-    directory = _directory()
+    fetched = fetch(chosen["seed_uri"])
+    left = serve_left.take(settings)
+    directory = left or _directory()
+    if fetched is not None:
+        settings["seed_file"] = keep(fetched, directory)
+    if left:
+        settings["port_retries"] = 0  # its logs and clients are this address's
+    else:
+        _start(directory)
+    with Control(directory) as control:
+        port = _begin(control, settings, left)
+        signals = _signals()  # before it is told that we serve: who reads that may end us
+        _tell(settings, port, directory, options.json, chosen["leave_sessions"])
+        _wait(control, signals)
+        if chosen["leave_sessions"] and control.request("unserve", timeout=STOP_TIMEOUT)["kernels"]:
+            serve_left.leave(directory, port, settings["socket"])
+            return 0
+        _end(control)
+    shutil.rmtree(directory, ignore_errors=True)  # kept after an error, with its logs
+    return 0
+
+
+def _start(directory: str) -> None:
+    """Starts keeper and gateway."""
     lock = os.open(os.path.join(directory, "lock"), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     try:
         start_keeper(directory, find_jar(), lock, None, serves=True)
-        with Control(directory) as control:
-            try:
-                answer = control.request("serve", timeout=START_TIMEOUT, settings=settings)
-            except GatewayError:
-                control.request("leave")
-                raise
-            signals = _signals()  # before it is told that we serve: who reads that may end us
-            _tell(settings, answer["port"], directory, options.json)
-            _wait(control, signals)
     finally:
         os.close(lock)
-    shutil.rmtree(directory, ignore_errors=True)  # kept after an error, with its logs
-    return 0
+
+
+def _begin(control: Control, settings: dict[str, Any], left: str | None) -> int:
+    """Starts the server in the gateway; its port."""
+    try:
+        # Kernels that are there from the beginning take their time, a seed what it takes.
+        limit = None if settings["prespawn_count"] else START_TIMEOUT
+        return int(control.request("serve", timeout=limit, settings=settings)["port"])
+    except GatewayError:
+        if left:
+            serve_left.leave(left, settings["port"], settings["socket"])
+        else:
+            control.request("leave")
+        raise
 
 
 def _directory() -> str:
@@ -75,17 +107,27 @@ def _directory() -> str:
 
 def _settings(chosen: dict[str, Any]) -> dict[str, Any]:
     """The `settings` of the control socket's `serve` (docs/local-sockets.md)."""
-    if chosen["personality"] not in ("jupyter", "kernel-gateway"):
+    if chosen["personality"] not in ("", "jupyter", "kernel-gateway"):
         raise GatewayError(
             "option", f"--personality is jupyter or kernel-gateway, not {chosen['personality']}"
         )
-    kernel_gateway = chosen["personality"] == "kernel-gateway"
+    seed = seed_settings(chosen)
+    if seed["notebook_http"] and chosen["leave_sessions"]:
+        raise GatewayError(
+            "option", "--leave-sessions is not for --api=notebook-http, which has no sessions"
+        )
+    usual = "kernel-gateway" if seed["notebook_http"] else "jupyter"
+    kernel_gateway = (chosen["personality"] or usual) == "kernel-gateway"
     if chosen["keyfile"] and not chosen["certfile"]:
         raise GatewayError("option", "--keyfile is of no use without --certfile")
+    if chosen["client_ca"] and (chosen["socket"] or not chosen["certfile"]):
+        raise GatewayError("option", "--client-ca needs TLS: a port and --certfile")
     root = os.path.abspath(os.path.expanduser(chosen["root_dir"] or os.getcwd()))
     if not os.path.isdir(root):
         raise GatewayError("option", f"There is no directory {root}")
     base = "/" + chosen["base_url"].strip("/")
+    token = _token(chosen)
+    env = _environment(_names(chosen["inherit_env"]))
     listed = chosen["list_kernels"]
     copied = (
         "ip",
@@ -97,13 +139,28 @@ def _settings(chosen: dict[str, Any]) -> dict[str, Any]:
         "cull_busy",
         "cull_connected",
         "default_kernel",
+        "force_kernel_name",
         "max_body_size",
+        "max_message_size",
+        "max_connections",
+        "request_timeout",
+        "websocket_ping_interval",
+        "iopub_msg_rate_limit",
+        "iopub_data_rate_limit",
+        "rate_limit_window",
+        "allow_tracebacks",
         "allow_hidden",
+        "save_orphaned_outputs",
+        "allow_remote_access",
+        "json_rpc_examples",
     )
     return {
         **{name: chosen[name] for name in copied},
-        **{name: _path(chosen[name]) for name in ("socket", "certfile", "keyfile")},
-        "token": _token(chosen),
+        **seed,
+        **{name: _path(chosen[name]) for name in ("socket", "certfile", "keyfile", "client_ca")},
+        "token": token,
+        "local_hostnames": _names(chosen["local_hostnames"]),
+        "allowed_message_types": _names(chosen["allowed_message_types"]),
         "base_url": base if base.endswith("/") else base + "/",
         "root_dir": root,
         "state_dir": _state_dir(),
@@ -114,8 +171,13 @@ def _settings(chosen: dict[str, Any]) -> dict[str, Any]:
         "kernel_gateway": kernel_gateway,
         "list_kernels": not kernel_gateway if listed is None else listed,
         "cors": _cors(chosen),
-        "env": wire_env(_environment(_names(chosen["inherit_env"]))),
+        "env": wire_env(env),
+        "pathview": pathview_settings(chosen, token, env),
         "allow_env": _names(chosen["allow_env"]),
+        "allow_commands": allowed_commands(chosen["allow_commands"]),
+        "environments": environment_settings(
+            chosen["allow_environments"], _environment(_names(chosen["inherit_env"]))
+        ),
         "owner": lease(),
     }
 
@@ -186,7 +248,7 @@ def _environment(further: list[str]) -> dict[str, str]:
     }
 
 
-def _tell(settings: dict[str, Any], port: int, directory: str, as_json: bool) -> None:
+def _tell(settings: dict[str, Any], port: int, directory: str, as_json: bool, leaves: bool) -> None:
     if settings["socket"]:
         url = "http+unix://" + quote(settings["socket"], safe="") + settings["base_url"]
     else:
@@ -200,11 +262,21 @@ def _tell(settings: dict[str, Any], port: int, directory: str, as_json: bool) ->
             {"url": url, "token": settings["token"], "pid": os.getpid(), "directory": directory}
         )
     else:
-        print(f"Penstock serves {settings['root_dir']}")
-        print(f"  open         {with_token}")
-        print(f"  JupyterLab   jupyter lab --gateway-url={url}")
+        if settings["notebook_http"]:
+            print(f"Penstock serves the cells of {settings['seed_uri']}")
+            print(f"  API          {url}_api/spec/swagger.json")
+            print(f"  token        {settings['token'] or 'none'}")
+        elif settings["pathview"] and settings["pathview"]["alone"]:
+            print("Penstock serves PathView's API to your own processes, without a token")
+            print(f"  open         {url}")
+        else:
+            print(f"Penstock serves {settings['root_dir']}")
+            print(f"  open         {with_token}")
+            # The name tells us which notebook a kernel is of (docs/closed-tabs.md).
+            lab = f"jupyter lab --gateway-url={url} --GatewayClient.allowed_envs=JPY_SESSION_NAME"
+            print(f"  JupyterLab   {lab}")
         print(f"  logs         {os.path.join(directory, 'gateway.log')}")
-        print("Ctrl-C ends it and its kernels.")
+        print("Ctrl-C ends it and its kernels." if not leaves else "Ctrl-C ends it.")
     sys.stdout.flush()
 
 
@@ -226,7 +298,7 @@ def _noted(signum: int, frame: FrameType | None) -> None:
 
 
 def _wait(control: Control, signals: int) -> None:
-    """Waits for a signal, or for the gateway's own end."""
+    """Waits for a signal. Raises GatewayError for the gateway's own end."""
     with Control(control.directory) as watch:
         ready, _, _ = select.select([signals, watch.fileno()], [], [])
         if watch.fileno() in ready:
@@ -235,11 +307,25 @@ def _wait(control: Control, signals: int) -> None:
                 "The gateway ended",
                 f"see gateway.log and keeper.log in {control.directory}",
             )
+
+
+def _end(control: Control) -> None:
+    """Ends the gateway with all its kernels; one that does not end by itself is killed. Raises
+    GatewayError `stuck` then.
+    """
     try:
         control.request("leave", timeout=STOP_TIMEOUT)
     except GatewayError as error:
-        if error.code != "closed":
+        if error.code == "closed":
+            return  # it was gone before it could answer: that was what was wanted
+        if error.code != "timeout":
             raise
-        return  # it was gone before it could answer: that was what was wanted
-    # Its end closes the connection.
-    select.select([control.fileno()], [], [], STOP_TIMEOUT)
+    else:
+        # Its end closes the connection.
+        if select.select([control.fileno()], [], [], STOP_TIMEOUT)[0]:
+            return
+    pid = control.peer_pid()
+    if pid is None:
+        raise GatewayError("stuck", f"The gateway in {control.directory} does not end")
+    os.kill(pid, signal.SIGKILL)
+    raise GatewayError("stuck", f"The gateway (process {pid}) did not end, and was killed")

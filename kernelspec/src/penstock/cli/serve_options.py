@@ -4,42 +4,8 @@ order. Names and meaning are those of jupyter_server and jupyter_kernel_gateway,
 
 from __future__ import annotations
 
-import argparse
-import json
-import os
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
-
-from ..client.errors import GatewayError
-
-PREFIX = "PENSTOCK_"
-
-
-@dataclass(frozen=True)
-class Option:
-    """One option. `kind` is how its text is read; `others` are names of its variable with other
-    servers; `most` is the largest number.
-    """
-
-    name: str
-    kind: type
-    default: Any
-    help: str
-    metavar: str | None = None
-    others: tuple[str, ...] = ()
-    most: int | None = None
-
-    @property
-    def flag(self) -> str:
-        """As on the command line."""
-        return "--" + self.name.replace("_", "-")
-
-    @property
-    def variable(self) -> str:
-        """Its environment variable."""
-        return PREFIX + self.name.upper()
-
+from .serve_option import DAY, HUGE, INT, Option
+from .serve_pathview_options import PATHVIEW_OPTIONS
 
 OPTIONS = (
     Option("ip", str, "127.0.0.1", "address to listen on", "ADDRESS", ("KG_IP",)),
@@ -58,13 +24,41 @@ OPTIONS = (
         ("KG_AUTH_TOKEN", "JUPYTER_TOKEN"),
     ),
     Option("token_file", str, "", "read the token from this file", "FILE"),
+    Option(
+        "allow_remote_access",
+        bool,
+        None,
+        "let clients call the server by any name, not only by this machine's (default: no, unless"
+        " --ip is more than loopback)",
+    ),
+    Option(
+        "local_hostnames",
+        str,
+        "localhost",
+        "names of this machine, with commas: who calls the server by another one is refused",
+        "NAMES",
+    ),
     Option("base_url", str, "/", "path before all others", "PATH", ("KG_BASE_URL",)),
     Option(
         "root_dir", str, "", "directory of the contents and of kernels (default: this one)", "DIR"
     ),
     Option("allow_hidden", bool, False, "show files whose names begin with a dot"),
+    Option(
+        "save_orphaned_outputs",
+        bool,
+        True,
+        "write outputs of cells that end while no client is connected into their notebooks",
+    ),
     Option("certfile", str, "", "certificate for TLS, in PEM format", "FILE", ("KG_CERTFILE",)),
     Option("keyfile", str, "", "its private key, PKCS #8 in PEM format", "FILE", ("KG_KEYFILE",)),
+    Option(
+        "client_ca",
+        str,
+        "",
+        "let in only clients with a certificate of these authorities, in PEM format",
+        "FILE",
+        ("KG_CLIENT_CA",),
+    ),
     Option(
         "allow_origin",
         str,
@@ -108,8 +102,92 @@ OPTIONS = (
         "kernelspec for those who name none",
         "NAME",
         ("KG_DEFAULT_KERNEL_NAME",),
+        aliases=("default_kernel_name",),
     ),
-    Option("max_body_size", int, 512 << 20, "longest body of a request, in bytes", "N"),
+    Option(
+        "force_kernel_name",
+        str,
+        "",
+        "kernelspec for all, whatever they name",
+        "NAME",
+        ("KG_FORCE_KERNEL_NAME",),
+    ),
+    Option("max_body_size", int, 512 << 20, "longest body of a request, in bytes", "N", (), HUGE),
+    Option(
+        "max_message_size",
+        int,
+        256 << 20,
+        "longest message of a WebSocket, in bytes",
+        "N",
+        (),
+        INT,
+        1 << 16,
+    ),
+    Option(
+        "max_connections",
+        int,
+        0,
+        "most open connections, WebSockets among them; 0 for any number",
+        "N",
+        (),
+        INT,
+    ),
+    Option(
+        "request_timeout",
+        int,
+        60,
+        "how long the headers of a request may take, and a connection may be idle",
+        "SECONDS",
+        (),
+        DAY,
+        1,
+    ),
+    Option(
+        "websocket_ping_interval",
+        int,
+        30,
+        "how often a WebSocket's client is pinged; one that answers none of three is let go",
+        "SECONDS",
+        (),
+        DAY,
+        1,
+    ),
+    Option(
+        "iopub_msg_rate_limit",
+        int,
+        0,
+        "drop outputs beyond so many messages a second for each client; 0 for none",
+        "N",
+        (),
+        INT,
+    ),
+    Option(
+        "iopub_data_rate_limit",
+        int,
+        0,
+        "drop streams beyond so many bytes a second for each client; 0 for none",
+        "N",
+        (),
+        HUGE,
+    ),
+    Option(
+        "rate_limit_window",
+        int,
+        3,
+        "time over which these rates are measured",
+        "SECONDS",
+        (),
+        DAY,
+        1,
+    ),
+    Option(
+        "allowed_message_types",
+        str,
+        "",
+        "types of messages that clients may send, with commas (default: all)",
+        "NAMES",
+    ),
+    Option("allow_tracebacks", bool, True, "tell clients what exceptions say"),
     Option(
         "inherit_env",
         str,
@@ -117,6 +195,7 @@ OPTIONS = (
         "names of further variables that kernels get from here, with commas; * for all",
         "NAMES",
         ("KG_INHERITED_ENVS", "KG_ENV_PROCESS_WHITELIST"),
+        aliases=("inherited_envs", "env_process_whitelist"),
     ),
     Option(
         "allow_env",
@@ -124,13 +203,29 @@ OPTIONS = (
         "",
         "names of variables that clients may set besides KERNEL_*, with commas; * for all",
         "NAMES",
-        ("KG_ALLOWED_ENVS", "KG_ENV_WHITELIST"),
+        ("KG_ALLOWED_ENVS", "KG_CLIENT_ENVS", "KG_ENV_WHITELIST"),
+        aliases=("allowed_envs", "client_envs", "env_whitelist"),
+    ),
+    Option(
+        "allow_commands",
+        str,
+        "",
+        "commands that clients may run: any, or a JSON list of commands, each a list of words with"
+        " * for any word and ** for any further ones (default: none)",
+        "COMMANDS",
+    ),
+    Option(
+        "allow_environments",
+        bool,
+        True,
+        "let clients make, change and remove Python environments",
     ),
     Option(
         "personality",
         str,
-        "jupyter",
-        "jupyter, or kernel-gateway: where the two differ, answer as that one",
+        "",
+        "jupyter, or kernel-gateway: where the two differ, answer as that one (default: jupyter;"
+        " with notebook-http: kernel-gateway)",
         "NAME",
     ),
     Option(
@@ -141,96 +236,69 @@ OPTIONS = (
         None,
         ("KG_LIST_KERNELS",),
     ),
+    Option(
+        "prespawn_count",
+        int,
+        0,
+        "kernels that run from the beginning (default with notebook-http: 1)",
+        "N",
+        ("KG_PRESPAWN_COUNT",),
+    ),
+    Option(
+        "seed_uri",
+        str,
+        "",
+        "notebook whose cells every new kernel of its kernelspec runs first: a file, or an http(s)"
+        " address",
+        "URI",
+        ("KG_SEED_URI",),
+    ),
+    Option(
+        "api",
+        str,
+        "jupyter-websocket",
+        "jupyter-websocket; notebook-http: annotated cells of the seed notebook answer calls; or"
+        " pathview: PathView's HTTP API beside Jupyter's",
+        "NAME",
+        ("KG_API",),
+    ),
+    Option(
+        "cell_parser",
+        str,
+        "path",
+        "with notebook-http, cells are annotated by path (# GET /hello) or, with swagger, by"
+        " operation (# operationId: hello)",
+        "NAME",
+        ("KG_CELL_PARSER",),
+    ),
+    Option(
+        "allow_notebook_download",
+        bool,
+        False,
+        "with notebook-http, answer /_api/source with the notebook",
+        None,
+        ("KG_ALLOW_NOTEBOOK_DOWNLOAD",),
+    ),
+    Option(
+        "static_path",
+        str,
+        "",
+        "with notebook-http, directory whose files are below /public",
+        "DIR",
+        ("KG_STATIC_PATH",),
+    ),
+    *PATHVIEW_OPTIONS,
+    Option(
+        "json_rpc_examples",
+        bool,
+        False,
+        "have /json_echo, /json_echo_class and /json_celery_class for the examples of Pyjamas; open"
+        " to all who may call the server, they run no code",
+    ),
+    Option(
+        "leave_sessions",
+        bool,
+        False,
+        "at the end leave kernels and sessions running for the next server at this address",
+    ),
 )
-
-
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """Adds all options; those that are not given are None."""
-    parser.add_argument(
-        "--config", metavar="FILE", help="JSON or TOML file with options, names with underscores"
-    )
-    for option in OPTIONS:
-        shown = "" if option.default in (None, "") else f" (default: {option.default})"
-        variables = ", ".join(f"${name}" for name in (option.variable, *option.others))
-        text = f"{option.help}{shown} [{variables}]".replace("%", "%%")
-        if option.kind is bool:
-            parser.add_argument(
-                option.flag, action=argparse.BooleanOptionalAction, default=None, help=text
-            )
-        else:
-            parser.add_argument(option.flag, metavar=option.metavar, default=None, help=text)
-
-
-def read(given: argparse.Namespace, env: Mapping[str, str]) -> dict[str, Any]:
-    """All options with their values. Raises GatewayError for one that cannot be read."""
-    config = _config(given.config or env.get(PREFIX + "CONFIG"))
-    return {option.name: _value(option, given, env, config) for option in OPTIONS}
-
-
-def _value(
-    option: Option, given: argparse.Namespace, env: Mapping[str, str], config: dict[str, Any]
-) -> Any:
-    value = getattr(given, option.name)
-    if value is not None:
-        return _parsed(option, value, option.flag)
-    for name in (option.variable, *option.others):
-        if name in env:
-            return _parsed(option, env[name], f"${name}")
-    if option.name in config:
-        return _parsed(option, config[option.name], f"{option.name} in the configuration file")
-    return option.default
-
-
-def _parsed(option: Option, value: Any, where: str) -> Any:
-    if option.kind is int:
-        return _number(option, value, where)
-    if isinstance(value, option.kind):
-        return value
-    if option.kind is bool and isinstance(value, str):
-        word = value.strip().lower()
-        if word in ("1", "true", "yes", "on", "0", "false", "no", "off"):
-            return word in ("1", "true", "yes", "on")
-    wanted = {bool: "true or false", str: "a text"}[option.kind]
-    raise GatewayError("option", f"{where} must be {wanted}, not {value!r}")
-
-
-def _number(option: Option, value: Any, where: str) -> int:
-    text = str(value).strip()
-    number = int(text) if text.isascii() and text.isdecimal() else -1
-    if number < 0 or (option.most is not None and number > option.most):
-        limit = "" if option.most is None else f" up to {option.most}"
-        raise GatewayError("option", f"{where} must be a number{limit}, not {value!r}")
-    return number
-
-
-def _config(path: str | None) -> dict[str, Any]:
-    if not path:
-        return {}
-    try:
-        with open(path, "rb") as file:
-            config = _load(path, file)
-    except OSError as error:
-        raise GatewayError("option", f"{path} cannot be read: {error.strerror}") from error
-    except ValueError as error:
-        raise GatewayError("option", f"{path} cannot be read: {error}") from error
-    unknown = sorted(set(config) - {option.name for option in OPTIONS})
-    if unknown:
-        raise GatewayError(
-            "option",
-            f"{path}: there is no option {', '.join(unknown)}",
-            "see: penstock serve --help",
-        )
-    return config
-
-
-def _load(path: str, file: Any) -> dict[str, Any]:
-    if os.path.splitext(path)[1].lower() == ".toml":
-        try:
-            import tomllib  # type: ignore[import-not-found,unused-ignore]
-        except ImportError as error:
-            raise ValueError("TOML needs Python 3.11 or newer; write it as JSON") from error
-        return tomllib.load(file)
-    config = json.load(file)
-    if not isinstance(config, dict):
-        raise ValueError("it is not a JSON object")
-    return config

@@ -42,6 +42,7 @@ def status(options: argparse.Namespace) -> int:
     print(f"gateway {answer['version']} runs as process {answer['pid']} for {up}")
     print(f"  keeper      process {answer['keeper_pid']}")
     print(f"  kernels     {answer['kernels']}")
+    print(f"  pages       {answer['attached']}")
     for zygote in answer["zygotes"]:
         print(f"  zygote      process {zygote['pid']} ({zygote['python']})")
     print(f"  heap        {answer['heap_mb']} MB")

@@ -65,7 +65,7 @@ def _refused(url: str, error: urllib.error.HTTPError) -> GatewayError:
         message = str(json.load(error)["message"])
     except (ValueError, KeyError, TypeError):  # another server's page
         message = ""
-    if message in ("", "Forbidden", "Unauthorized"):
+    if not message or message.startswith(("Forbidden", "Unauthorized")):
         return GatewayError(
             "token", f"{url} wants its token", "set $PENSTOCK_TOKEN to it, or give --token"
         )

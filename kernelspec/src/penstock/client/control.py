@@ -10,7 +10,7 @@ import struct
 import time
 from types import TracebackType
 
-from ..peercred import same_user
+from ..peercred import peer_pid, same_user
 from .errors import GatewayError
 
 TYPE_CHECKING = False  # typing itself is not imported: it would cost more than all of this module
@@ -78,6 +78,10 @@ class Control:
         line = bytes(self._received[:end])
         del self._received[: end + 1]
         return _checked(line)
+
+    def peer_pid(self) -> int | None:
+        """The gateway's process; None where the system cannot tell."""
+        return peer_pid(self._sock)
 
     def fileno(self) -> int:
         """Descriptor to wait on for an answer."""

@@ -17,17 +17,19 @@ def main() -> int:
     question = json.load(sys.stdin)
     command = question["argv"]
     try:
+        arguments = parse_arguments(launcher_arguments(command))
         request = start_request(
             name="",
             via="rest",
             python=command[0],
             flags=interpreter_flags(command),
-            args=parse_arguments(launcher_arguments(command)).rest,
+            args=arguments.rest,
             env=question["env"],
             cwd="",
             connection={},
             connection_file=None,
             independent=True,
+            in_environment=arguments.environment,
         )
     except (GatewayError, ValueError) as error:  # a limit or an option that cannot be read
         print(error, file=sys.stderr)

@@ -24,17 +24,19 @@ TUNING = (
     "-XX:TrimNativeHeapInterval=5000",
     "-XX:+UseSerialGC",
     "-XX:+UseCompactObjectHeaders",
+    "-XX:-ShrinkHeapInSteps",
     "-XX:-UsePerfData",
     "-Xms8m",
     "-Xmx512m",
     "-Xss512k",
 )
-"""Small and quick to start: the gateway relays bytes, it does not compute. The only computation is
-the signature, and only the second compiler (C2) knows the processor's SHA instructions: 20 MB take
-12 ms with them, 128 ms without. So C2 compiles the digests and, by compiler.json, nothing else: for
-all of the gateway it would take 25 MB and as much processor time as the cells. With C2 there, C1's
-code first counts what it does: compiling a little later than usual makes up for that at the start.
-What malloc keeps after compiling is given back. $PENSTOCK_JAVA_OPTIONS replaces these.
+"""Small and quick to start: the gateway relays bytes, it does not compute. Exceptions are the
+signature, and only the second compiler (C2) knows the processor's SHA instructions (20 MB take 12
+ms with them, 128 ms without), and one loop over text. So C2 compiles these and, by compiler.json,
+nothing else: for all of the gateway it would take 25 MB and as much processor time as the cells.
+With C2 there, C1's code first counts what it does: compiling a little later than usual makes up
+for that at the start. What malloc keeps after compiling is given back, and what the heap has too
+much, at once. $PENSTOCK_JAVA_OPTIONS replaces these.
 """
 
 SERVER_HEAP = "-XX:MaxRAMPercentage=25"

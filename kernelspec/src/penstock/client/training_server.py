@@ -7,7 +7,7 @@ import json
 import subprocess
 import sys
 import uuid
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from tornado.httpclient import AsyncHTTPClient
@@ -24,7 +24,12 @@ CELLS = (
 )
 
 ROUNDS = 3
+CALLS = 300
+"""Of each kind over plain HTTP: the cache has profiles of what is called so often (JEP 515)."""
 TIMEOUT = 60.0
+
+Call = Callable[..., Awaitable[Any]]
+"""Method, path and body of a request; the answer's JSON."""
 
 
 def use_server(wait_for_end: Callable[[str], None]) -> None:
@@ -32,6 +37,7 @@ def use_server(wait_for_end: Callable[[str], None]) -> None:
     directory.
     """
     command = [sys.executable, "-m", "penstock.cli", "serve", "--port", "0", "--json"]
+    command += ["--allow-commands", '[["echo", "*"]]']
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         try:
@@ -44,7 +50,7 @@ def use_server(wait_for_end: Callable[[str], None]) -> None:
 
 async def _use(url: str, token: str) -> None:
     http = AsyncHTTPClient()
-    headers = {"Authorization": f"token {token}"}
+    headers = {"Authorization": f"token {token}", "Content-Type": "application/json"}
 
     async def call(method: str, path: str, body: str | None = None) -> Any:
         answer = await http.fetch(url + path, method=method, headers=headers, body=body)
@@ -64,6 +70,25 @@ async def _use(url: str, token: str) -> None:
         socket.close()
         await call("GET", "api/kernels")
         await call("DELETE", f"api/kernels/{kernel}")
+    await _use_sessions(call)
+
+
+async def _use_sessions(call: Call) -> None:
+    session = "api/v1/sessions/" + (await call("POST", "api/v1/sessions", "{}"))["id"]
+    for code in CELLS:
+        order = json.dumps({"code": code, "wait_s": TIMEOUT})
+        execution = (await call("POST", f"{session}/executions", order))["id"]
+        await call("GET", f"{session}/executions/{execution}/outputs")
+    for n in range(CALLS):
+        for mode in ("exec", "eval"):
+            order = json.dumps({"code": f"{n} + 1", "mode": mode, "wait_s": TIMEOUT})
+            await call("POST", f"{session}/executions", order)
+    method = {"jsonrpc": "2.0", "id": 1, "method": "evaluate", "params": {"expr": "1 + 1"}}
+    await call("POST", "rpc", json.dumps(method))
+    await call("DELETE", session)
+    await call("POST", "api/v1/commands", json.dumps({"argv": ["echo", "a"], "id": "echo"}))
+    await call("GET", "api/v1/commands/echo/output?wait_s=1")
+    await call("DELETE", "api/v1/commands/echo")
 
 
 async def _execute(socket: WebSocketClientConnection, code: str) -> None:

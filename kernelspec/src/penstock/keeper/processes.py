@@ -21,20 +21,23 @@ a source.
 _DEFAULTED = [s for s in signal.valid_signals() if s not in (signal.SIGKILL, signal.SIGSTOP)]
 
 
-def spawn(argv: list[str], env: dict[str, str], fds: dict[int, int]) -> int:
+def spawn(
+    argv: list[str], env: dict[str, str], fds: dict[int, int], terminal: str | None = None
+) -> int:
     """Starts a process in a session of its own and returns its pid, or raises OSError.
 
     `fds` maps descriptors of the child to descriptors of this process; 0, 1 and 2 that are missing
-    are /dev/null, nothing else is inherited. All signals have their default action and none is
-    blocked. `posix_spawn` does not copy this process, and tells at once when the program cannot be
-    run.
+    are /dev/null, nothing else is inherited. A `terminal` (path of its device) takes the place of
+    /dev/null and controls the session. All signals have their default action and none is blocked.
+    `posix_spawn` does not copy this process, and tells at once when the program cannot be run.
     """
     raised = {
         target: fcntl.fcntl(source, fcntl.F_DUPFD_CLOEXEC, LOWEST_FREE)
         for target, source in fds.items()
     }
+    # The first terminal that the leader of a session opens is the one that controls it.
     actions: list[tuple[Any, ...]] = [
-        (os.POSIX_SPAWN_OPEN, target, os.devnull, os.O_RDWR, 0)
+        (os.POSIX_SPAWN_OPEN, target, terminal or os.devnull, os.O_RDWR, 0)
         for target in range(3)
         if target not in fds
     ]

@@ -1,20 +1,25 @@
-"""The tether: the parent of one kernel of another kind (docs/local-sockets.md, "Tether").
+"""The tether: the parent of one kernel of another kind, or of one command
+(docs/local-sockets.md, "Tether").
 
 The gateway's JVM can give a child no session of its own and learns no signal that ended it; and
 when the JVM is killed, nobody would end what it started. A tether does the three things for one
-kernel, and holds the FIFOs that are the kernel's stdout and stderr. It lives by its stdin: when
-that ends, for whatever reason, it ends the kernel and itself.
+process, and holds the FIFOs that are its stdout and stderr, and the pipe or the terminal that a
+command's input goes to. It lives by its stdin: when that ends, for whatever reason, it ends the
+process and itself.
 """
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import signal
 
+from .feeding import Feeder
 from .groups import end_group, end_leader
 from .loop import READ, Loop
 from .processes import reap, send, send_group, spawn
+from .terminal import Terminal
 
 TYPE_CHECKING = False  # typing itself is not imported: it would cost more than all of this module
 if TYPE_CHECKING:
@@ -39,6 +44,8 @@ class Tether:
         self._ending = False
         self._folder = ""
         self._pending = b""
+        self._input: Feeder | None = None
+        self._terminal: Terminal | None = None
         loop.on_signals(
             {
                 signal.SIGCHLD: self._reap,
@@ -69,31 +76,78 @@ class Tether:
             request = json.loads(line)
             if "argv" in request:
                 self._start(request)
-            elif self._pid:  # not reaped yet, so the number is still the kernel's
-                number = request["signal"]
-                _ = send_group(self._pid, number) or send(self._pid, number)
+            elif "signal" in request:
+                self._signal(request["signal"])
+            elif "input" in request:
+                self._feed(base64.b64decode(request["input"]))
+            elif self._terminal and "rows" in request:
+                self._terminal.resize(request["rows"], request["columns"])
+            elif "end_input" in request:
+                self._end_input()
+
+    def _signal(self, which: int | str) -> None:
+        number = signal.Signals[which] if isinstance(which, str) else which
+        if self._pid:  # not reaped yet, so the number is still the process's
+            _ = send_group(self._pid, number) or send(self._pid, number)
+
+    def _feed(self, data: bytes) -> None:
+        if self._terminal:
+            self._terminal.type(data)
+        elif self._input:
+            self._input.write(data)
+
+    def _end_input(self) -> None:
+        if self._terminal:
+            self._terminal.type_end()
+        elif self._input:
+            self._input.end()
 
     def _start(self, request: dict[str, Any]) -> None:
         try:
             self._folder = os.path.dirname(request["lanes"][0])
             os.chdir(request["cwd"])
             lanes = [_lane(path) for path in request["lanes"]]
-            # JPY_PARENT_PID as jupyter_client has it: the number that the kernel's getppid() gives.
-            env = {**request["env"], "JPY_PARENT_PID": str(os.getpid())}
-            self._pid = self._group = spawn(request["argv"], env, {1: lanes[0], 2: lanes[1]})
+            self._pid = self._group = self._spawn(request, *lanes)
         except OSError as error:
             _tell({"error": f"{error.strerror}: {error.filename or request['argv'][0]}"})
             self.end()
             return
         _tell({"pid": self._pid})
 
+    def _spawn(self, request: dict[str, Any], out: int, err: int) -> int:
+        argv, env = request["argv"], request["env"]
+        kind = request.get("command")
+        if kind is None:
+            # As jupyter_client has it: the number that the kernel's getppid() gives.
+            return spawn(argv, {**env, "JPY_PARENT_PID": str(os.getpid())}, {1: out, 2: err})
+        if "rows" in kind:
+            self._terminal = Terminal(self._loop, out, _tell_taken)
+            self._terminal.resize(kind["rows"], kind["columns"])
+            pid = spawn(argv, env, {}, self._terminal.path)
+            self._terminal.started()
+            return pid
+        fds = {1: out, 2: out if kind["merge"] else err}
+        if not kind["input"]:
+            return spawn(argv, env, fds)
+        fds[0], writer = os.pipe()
+        self._input = Feeder(self._loop, writer, _tell_taken)
+        pid = spawn(argv, env, fds)
+        os.close(fds[0])
+        return pid
+
     def _reap(self) -> None:
         for pid, status, _rss in reap():
             if pid == self._pid:
                 self._pid = 0
-                _tell({"exit": os.waitstatus_to_exitcode(status)})
                 end_group(self._loop, pid)  # what it started ends with it
-                self.end()
+                self._tell_exit(os.waitstatus_to_exitcode(status))
+                # Ends itself when told: the gateway may not have opened the lanes yet.
+
+    def _tell_exit(self, exit_code: int) -> None:
+        if self._terminal:
+            self._terminal.finish(lambda: _tell({"exit": exit_code}))
+        else:
+            _tell({"exit": exit_code})
 
     def _settle(self) -> None:
         if self._pid or (self._group and send_group(self._group, 0)):
@@ -118,6 +172,10 @@ def _lane(path: str) -> int:
     os.mkfifo(path, 0o600)
     os.open(path, os.O_RDWR | os.O_NONBLOCK)
     return os.open(path, os.O_WRONLY)
+
+
+def _tell_taken(count: int) -> None:
+    _tell({"taken": count})
 
 
 def _tell(answer: dict[str, Any]) -> None:

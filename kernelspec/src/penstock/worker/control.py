@@ -8,6 +8,7 @@ this thread, which then breaks into the main thread's system call with a signal 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import signal
@@ -17,23 +18,30 @@ from typing import Any
 from .debugger.service import DebugService
 from .ending import EXIT_SHUTDOWN, Ending, exit_code
 from .frames import FrameType
-from .interrupts import NUDGE
+from .interrupts import NUDGE, Interrupts
 from .link import Connection, LinkClosed
 from .subshells import Subshells
 from .untraced import untraced
+from .verbs.inbox import REQUEST_INBOX, Inboxes
 
 #: Seconds from a SIGINT to the first nudge, and from there to the second; last one first.
 _DELAYS = (0.1, 0.01)
 
 
 class ControlThread(threading.Thread):
-    """Serves debugger and subshells until SHUTDOWN or the end of the lane, then ends the worker.
+    """Serves debugger, subshells and streams' inboxes until SHUTDOWN or the end of the lane.
 
-    The main thread makes it, because only that one may set signal handlers.
+    Then it ends the worker. The main thread makes it: only that one may set signal handlers.
     """
 
     def __init__(
-        self, connection: Connection, ending: Ending, debug: DebugService, subshells: Subshells
+        self,
+        connection: Connection,
+        ending: Ending,
+        debug: DebugService,
+        subshells: Subshells,
+        inboxes: Inboxes,
+        interrupts: Interrupts,
     ) -> None:
         super().__init__(name="penstock-control", daemon=True)
         untraced(self)
@@ -41,11 +49,13 @@ class ControlThread(threading.Thread):
         self._connection = connection
         self._ending = ending
         self._subshells = subshells
+        self._inboxes = inboxes
         self._main = threading.get_ident()
         self._delays: list[float] = []
         self._signals, writer = os.pipe()
         os.set_blocking(writer, False)
         signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+        interrupts.nudge_soon = lambda: _wake(writer)
 
     def run(self) -> None:
         """Park until the worker has to end."""
@@ -79,10 +89,19 @@ class ControlThread(threading.Thread):
             if frame.type is FrameType.SHUTDOWN:
                 return True
             if frame.type is FrameType.REQUEST and not frame.shell:
-                self._debug.take(frame)
+                if frame.flags & REQUEST_INBOX:
+                    self._inboxes.take(frame, self._connection)
+                else:
+                    self._debug.take(frame)
             else:
                 self._subshells.take(frame)
         return False
+
+
+def _wake(writer: int) -> None:
+    """Have the thread nudge as after a SIGINT."""
+    with contextlib.suppress(BlockingIOError):  # full of signals: it is about to nudge
+        os.write(writer, bytes([signal.SIGINT]))
 
 
 def release_signals() -> None:

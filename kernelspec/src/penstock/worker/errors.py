@@ -1,4 +1,4 @@
-"""The error shape of a reply (messaging spec, "Request-Reply")."""
+"""The type and the error shape of a reply (messaging spec, "Request-Reply")."""
 
 from __future__ import annotations
 
@@ -20,3 +20,8 @@ def error_content(error: BaseException) -> dict[str, Any]:
         "evalue": evalue,
         "traceback": [line.rstrip("\n") for line in lines],
     }
+
+
+def reply_type(msg_type: str) -> str:
+    """The type of the reply to a ``*_request``."""
+    return msg_type[: -len("request")] + "reply"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 
 from . import sharing
@@ -43,7 +42,7 @@ def install(app: IPKernelApp, link: Link) -> None:
         sharing.forked()
         link.forked()
         release_signals()
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        app.interrupts.forked()
 
     sys.addaudithook(audit)
     os.register_at_fork(before=children.before_fork, after_in_child=child)

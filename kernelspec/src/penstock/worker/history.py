@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core import history
 
+from .recorded import RecordedOutputs
+
 if TYPE_CHECKING:
     from .zmqshell import ZMQInteractiveShell
 
@@ -48,6 +50,7 @@ def attach_history(shell: ZMQInteractiveShell) -> None:
     current directory.
     """
     shell.history_manager = HistoryManager(shell=shell, parent=shell)
+    shell.history_manager.outputs = RecordedOutputs()
     shell.configurables.append(shell.history_manager)
     # What is registered last runs first: the session's end is written before the manager's own
     # finalizer closes the database.

@@ -6,6 +6,7 @@ import asyncio
 import select
 import threading
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 from .frames import Frame, FrameType, Part
@@ -44,6 +45,21 @@ class Intake:
             self._arrived.clear()
             await self._arrived.wait()
         return self._requests.popleft()
+
+    async def news(self, waits: Callable[[], bool]) -> None:
+        """Return when a request is there, or as soon as :meth:`wake` finds that nothing waits.
+
+        Main thread.
+        """
+        while not self._requests:
+            self._arrived.clear()
+            if not waits():
+                return
+            await self._arrived.wait()
+
+    def wake(self) -> None:
+        """Have :meth:`news` look again. In the main thread's loop."""
+        self._arrived.set()
 
     def pull(self) -> None:
         """Take what has arrived, without waiting. Raises ``LinkClosed``."""

@@ -17,7 +17,7 @@ from traitlets import Float, Type
 
 from .comms import COMM_TYPES, hand_over, home_of
 from .debugger.adapter import installed
-from .errors import error_content
+from .errors import error_content, reply_type
 from .execution import Cell, accepted_options, reply_content
 from .gui import take_turns
 from .inputs import AskingKernel, ident_of
@@ -26,6 +26,7 @@ from .patience import Patience, unanswered
 from .session import REPLY_ABORT, REPLY_EXIT, IOPubSocket, ShellStream, WorkerSession
 from .shells import Shell, Shells
 from .streams import Outbox
+from .verbs.service import OWN_PHASES, Verbs
 from .zmqshell import ZMQInteractiveShell
 
 #: Requests that the gateway or the control thread serves, or that no worker serves yet.
@@ -74,7 +75,7 @@ class WorkerKernel(AskingKernel):
         self.interrupts = interrupts
         self.outbox = outbox
         self.shells = Shells(Shell(0, interrupts))
-        self._patience = Patience(interrupts, lambda: self.intake.crowded())
+        self.patience = Patience(interrupts, lambda: self.intake.crowded())
         stream: ShellStream = self.shells.main.stream
         with _without_debugger():
             super().__init__(shell_stream=stream, iopub_socket=IOPubSocket(), **kwargs)
@@ -88,6 +89,8 @@ class WorkerKernel(AskingKernel):
         self.control_handlers.update(
             {name: self.shell_handlers[name] for name in ("comm_open", "comm_msg", "comm_close")}
         )
+        self.verbs = Verbs(self)
+        self.shell_handlers.update(self.verbs.handlers)
         self._cell_options = accepted_options(self.shell)
         self._debugger_there = installed()
 
@@ -118,13 +121,14 @@ class WorkerKernel(AskingKernel):
         return IOLoop.current()
 
     def abort(self, number: int, message: dict[str, Any]) -> None:
-        """Answer an execute_request without running it."""
+        """Answer a request to run code without running it."""
         stream = self.shells.current.stream
         stream.begin(number)
         self.set_parent(ident_of(number), message)
         metadata = self.finish_metadata(message, self.init_metadata(message), {"status": "aborted"})
         content = {"status": "aborted"}
-        self.session.send(stream, "execute_reply", content, message, metadata=metadata)
+        reply = reply_type(message["msg_type"])
+        self.session.send(stream, reply, content, message, metadata=metadata)
 
     async def handle(self, number: int, control: bool, message: dict[str, Any]) -> None:
         """Serve one request of the calling shell and send its one REPLY, whatever happens.
@@ -184,7 +188,7 @@ class WorkerKernel(AskingKernel):
         for name, value in _DEFAULTS.get(msg_type, {}).items():
             content.setdefault(name, value)
         try:
-            if msg_type == "execute_request":
+            if msg_type in OWN_PHASES:
                 await handler(stream, [], message)
                 return
             with shell.interrupts.user, self._limit(shell, msg_type):
@@ -199,21 +203,21 @@ class WorkerKernel(AskingKernel):
             shell.interrupts.phase = Phase.TEARDOWN
             if not stream.sent:
                 answer = unanswered(msg_type, content)
-                self.session.send(stream, _reply_type(msg_type), answer)
+                self.session.send(stream, reply_type(msg_type), answer)
         except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001
             # A broken request or a user's object that raises: the client gets an answer.
             shell.interrupts.phase = Phase.TEARDOWN
             if stream.sent:
                 return
             if msg_type.endswith("_request"):
-                self.session.send(stream, _reply_type(msg_type), error_content(error))
+                self.session.send(stream, reply_type(msg_type), error_content(error))
             else:
                 self.shell.showtraceback((type(error), error, error.__traceback__))
 
     def _limit(self, shell: Shell, msg_type: str) -> AbstractContextManager[None]:
         """A time limit on what may hold up the main shell's next cell."""
         if msg_type in _INTROSPECTION and not shell.number:
-            return self._patience.limit(self.introspection_timeout)
+            return self.patience.limit(self.introspection_timeout)
         return nullcontext()
 
     async def execute_request(
@@ -277,10 +281,6 @@ class WorkerKernel(AskingKernel):
             self._restore_input()
         engine = {"engine_uuid": self.ident, "engine_id": self.int_id, "method": "execute"}
         return reply_content(self.shell, result, engine, user_expressions or {}, shell.interrupts)
-
-
-def _reply_type(msg_type: str) -> str:
-    return msg_type[: -len("request")] + "reply"
 
 
 @contextmanager

@@ -128,6 +128,8 @@ class Link:
         self._lock = lock
         self._queue: deque[tuple[Frame, bool]] = deque()
         self._writing = False
+        #: Bytes of all frames so far.
+        self.said = 0
 
     def hello(self, start: str, kernel_info: dict[str, Any]) -> None:
         """Introduce this worker on both connections. ``start`` is ``fork`` or ``fresh``."""
@@ -177,7 +179,9 @@ class Link:
         if ordered:
             marker, late = self.lanes.mark()
             frame = frame._replace(marker=marker)
-        late = self.data.write(_gathered([encode_head(frame), *frame.parts])) or late
+        parts = _gathered([encode_head(frame), *frame.parts])
+        self.said += sum(map(len, parts))
+        late = self.data.write(parts) or late
         if late is not None:
             raise late
 

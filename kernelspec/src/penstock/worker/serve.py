@@ -10,9 +10,11 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from . import forking
 from .app import IPKernelApp
+from .build import join_build
 from .control import ControlThread
 from .debugger.service import DebugService
 from .ending import EXIT_LINK_LOST, EXIT_SHUTDOWN, Ending, exit_code
@@ -58,6 +60,7 @@ def serve(app: IPKernelApp, spec: Spec, start: str, parent: int | None) -> None:
     faulthandler.enable(file=lanes.err, all_threads=False)
     warnings = apply_limits(spec.umask, spec.affinity, spec.rlimits)
     replace_environment(spec.env)
+    join_build()
     renew_random_state()
     warnings.append(enter_directory(spec.cwd) or "")
     if start == "fork":
@@ -90,7 +93,10 @@ def _run(app: IPKernelApp, link: Link, loop: asyncio.AbstractEventLoop) -> None:
     kernel.shells.main.loop = loop
     kernel.subshells = kernel.shell_channel_thread = Subshells(kernel, link.control)
     debug = DebugService(kernel, link.control)
-    ControlThread(link.control, ending, debug, kernel.subshells).start()
+    inboxes = kernel.verbs.inboxes
+    inboxes.interrupt = app.interrupts.aim
+    inboxes.wake = app.interrupts.kept = partial(loop.call_soon_threadsafe, intake.wake)
+    ControlThread(link.control, ending, debug, kernel.subshells, inboxes, app.interrupts).start()
     loop.add_reader(link.data.fileno(), _reader(kernel, link, loop, ending))
 
     async def work() -> None:

@@ -30,7 +30,7 @@ class Stepper(Generic[T]):
         error: BaseException | None = None
         while True:
             try:
-                with self._interrupts.user:
+                with self._interrupts.step:
                     if error is None:
                         awaited = self._coroutine.send(value)
                     else:
@@ -44,7 +44,6 @@ class Stepper(Generic[T]):
                 # It came before the step: the coroutine gets it where it waits.
                 error = interrupt
                 continue
-            self._interrupts.phase = Phase.AWAITING
             value = error = None
             try:
                 value = yield awaited

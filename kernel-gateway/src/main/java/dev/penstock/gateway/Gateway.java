@@ -12,10 +12,11 @@ import dev.penstock.gateway.placement.Guards;
 import dev.penstock.gateway.placement.LocalPlacement;
 import dev.penstock.gateway.placement.WorkerStart;
 import dev.penstock.gateway.placement.Zygotes;
-import dev.penstock.gateway.runtime.IdleHeap;
+import dev.penstock.gateway.runtime.HeapKeeper;
 import dev.penstock.gateway.runtime.Orphans;
 import dev.penstock.gateway.runtime.RuntimeDirectory;
 import dev.penstock.gateway.serve.Servers;
+import dev.penstock.gateway.session.Attachments;
 import dev.penstock.gateway.session.Session;
 import dev.penstock.gateway.session.SessionState;
 import dev.penstock.gateway.session.SessionTable;
@@ -100,12 +101,14 @@ final class Gateway implements KeeperListener {
       LocalPlacement placement = new LocalPlacement(keeper, zygotes, starts);
       Guards guards = new Guards(starts, table);
       KernelStarter starter = new KernelStarter(table, placement, guards, zmq, leases);
+      Attachments attachments = new Attachments();
       About about = new About(version, parent(), started);
       Servers servers = new Servers(starter, keeper, zmq, directory.root());
       parts.complete(new Parts(zygotes, leases, servers));
       Operations operations =
-          new Operations(table, starter, zygotes, about, servers::start, leaving::countDown);
-      try (ControlServer _ = ControlServer.listen(directory.controlSocket(), operations, guards)) {
+          new Operations(table, starter, zygotes, attachments, about, servers, leaving::countDown);
+      try (ControlServer _ =
+          ControlServer.listen(directory.controlSocket(), operations, guards, attachments)) {
         // All sockets listen: the keeper now tells whoever waits for this gateway.
         keeper.hello();
         LOG.atInfo()
@@ -125,11 +128,9 @@ final class Gateway implements KeeperListener {
   }
 
   private void stayUntilDone(Zygotes zygotes, Servers servers) {
-    IdleHeap heap = new IdleHeap();
-    try {
+    try (HeapKeeper _ = new HeapKeeper(this::quiet)) {
       while (!leaving.await(patience.sweep().toMillis(), TimeUnit.MILLISECONDS)) {
         zygotes.expire(patience.zygoteIdle());
-        heap.sweep(table.live().stream().noneMatch(s -> s.view().state() == SessionState.BUSY));
         if (servers.isEmpty() && table.closeIfIdle(patience.idle())) {
           LOG.atInfo()
               .addKeyValue("idle_s", patience.idle().toSeconds())
@@ -140,6 +141,10 @@ final class Gateway implements KeeperListener {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private boolean quiet() {
+    return table.live().stream().noneMatch(s -> s.view().state() == SessionState.BUSY);
   }
 
   private void leave(Keeper keeper, Guards guards) {

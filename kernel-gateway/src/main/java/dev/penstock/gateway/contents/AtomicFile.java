@@ -111,6 +111,12 @@ final class AtomicFile {
     return true;
   }
 
+  /** Whether a file that is written now keeps its place: see {@link #mustStay}. */
+  boolean writesInPlace(Place place) throws IOException {
+    FileInfo existing = place.look();
+    return existing != null && existing.isFile() && mustStay(place, existing);
+  }
+
   /**
    * Whether a file cannot be replaced by another without harm: it has a second name, belongs to
    * somebody else, or nothing can be made beside it. It is then written in place, as jupyter_server

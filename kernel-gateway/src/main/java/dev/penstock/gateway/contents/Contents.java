@@ -2,9 +2,9 @@ package dev.penstock.gateway.contents;
 
 import dev.penstock.gateway.json.Json;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -91,6 +91,19 @@ public final class Contents {
     ObjectNode saved = reading.get(target, Query.MODEL);
     problem.ifPresent(message -> saved.put("message", message));
     return new Saved(saved, !exists);
+  }
+
+  /**
+   * Makes or replaces a file with bytes as they come, of any number: all of them, or none.
+   *
+   * @return whether no file had this path before
+   * @throws ContentsException 400 if something else than a file has the name, 403, 404 if the
+   *     directory does not exist
+   */
+  public boolean write(String path, InputStream bytes) throws ContentsException {
+    ApiPath target = ApiPath.parse(path);
+    refuse("create", target);
+    return Errors.translate(target, "saving", () -> saving.store(target, bytes));
   }
 
   /**
@@ -239,13 +252,12 @@ public final class Contents {
    * Changes a notebook's file, unless others keep changing it at the same time. A notebook that was
    * trusted stays so.
    *
-   * @param change gets the notebook with texts joined, gives back what is to be written; is called
-   *     again if the file has changed meanwhile, and must not call back here for the same file
-   * @return false if it was not written, because the file changed at each of five attempts
+   * @param change must not call back here for the same file
+   * @return false if it was not written, because the change did not want it, or the file changed at
+   *     each of five attempts
    * @throws ContentsException as for reading and saving
    */
-  public boolean updateNotebook(String path, UnaryOperator<ObjectNode> change)
-      throws ContentsException {
+  public boolean updateNotebook(String path, NotebookChange change) throws ContentsException {
     return update.run(visible(path), change);
   }
 

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * MIME types by file name, as Python's {@code mimetypes} guesses them: the table beside this class,
  * then the system's {@code /etc/mime.types}, whose word counts.
  */
-final class MimeTypes {
+public final class MimeTypes {
   private static final Path SYSTEM = Path.of("/etc/mime.types");
 
   /** Endings that stand for one ending and one encoding. */
@@ -74,7 +74,7 @@ final class MimeTypes {
   }
 
   /** What {@code /files} says a file is (RFC 6713 for compressed ones). */
-  static String served(String name) {
+  public static String served(String name) {
     if (name.endsWith(".ipynb")) {
       return "application/x-ipynb+json";
     }

@@ -30,14 +30,14 @@ final class Notebook {
   private static final SecureRandom RANDOM = new SecureRandom();
 
   /** NaN and infinities are not JSON, but Python reads and writes them, and plots have them. */
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder(
-              JsonFactory.builder()
-                  .streamReadConstraints(
-                      StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
-                  .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
-                  .build())
+  static final JsonFactory JSON =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
+          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
           .build();
+
+  private static final JsonMapper MAPPER = JsonMapper.builder(JSON).build();
 
   private Notebook() {}
 

@@ -2,7 +2,6 @@ package dev.penstock.gateway.contents;
 
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.function.UnaryOperator;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Changes a notebook that others may be saving at the same time. */
@@ -23,15 +22,22 @@ final class NotebookUpdate {
     this.locks = locks;
   }
 
-  boolean run(ApiPath path, UnaryOperator<ObjectNode> change) throws ContentsException {
+  private enum Result {
+    WRITTEN,
+    UNWANTED,
+    CHANGED
+  }
+
+  boolean run(ApiPath path, NotebookChange change) throws ContentsException {
     return Errors.translate(
         path,
         "saving",
         () -> {
           for (int i = 0; i < ATTEMPTS; i++) {
             try (Place place = root.find(path)) {
-              if (locks.locked(place, () -> attempt(place, path, change))) {
-                return true;
+              Result result = locks.locked(place, () -> attempt(place, path, change));
+              if (result != Result.CHANGED) {
+                return result == Result.WRITTEN;
               }
             }
           }
@@ -39,7 +45,7 @@ final class NotebookUpdate {
         });
   }
 
-  private boolean attempt(Place place, ApiPath path, UnaryOperator<ObjectNode> change)
+  private Result attempt(Place place, ApiPath path, NotebookChange change)
       throws IOException, ContentsException {
     FileInfo before;
     byte[] bytes;
@@ -49,20 +55,35 @@ final class NotebookUpdate {
     }
     ObjectNode notebook = Notebook.read(bytes, path);
     boolean trusted = trust.isTrusted(notebook, bytes);
-    byte[] changed = Notebook.write(change.apply(notebook));
+    ObjectNode original = notebook.deepCopy();
+    ObjectNode wanted = change.apply(notebook);
+    if (wanted == null) {
+      return Result.UNWANTED;
+    }
+    byte[] changed = changed(bytes, original, wanted, path);
     if (Arrays.equals(bytes, changed)) {
-      return true;
+      return Result.WRITTEN;
     }
     AtomicFile.Check isUnchanged =
         () -> {
           FileInfo now = place.look();
-          return now != null && now.isUnchanged(before);
+          return now != null && now.isUnchanged(before) && change.isStillWanted();
         };
     boolean written = files.write(place, channel -> Content.write(channel, changed), isUnchanged);
     if (written && trusted) {
       // What a server writes into a trusted notebook was made by its cells.
       trust.sign(changed);
     }
-    return written;
+    return written ? Result.WRITTEN : Result.CHANGED;
+  }
+
+  /** The file's bytes with as few of them changed as can be. */
+  private static byte[] changed(byte[] bytes, ObjectNode original, ObjectNode wanted, ApiPath path)
+      throws ContentsException {
+    byte[] patched = NotebookPatch.patched(bytes, original, wanted);
+    // A file may say the same thing twice, or leave out a cell's id: such a one is written anew.
+    return patched != null && Notebook.read(patched, path).equals(wanted)
+        ? patched
+        : Notebook.write(wanted);
   }
 }

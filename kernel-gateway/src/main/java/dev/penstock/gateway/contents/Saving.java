@@ -2,8 +2,13 @@ package dev.penstock.gateway.contents;
 
 import dev.penstock.gateway.json.Json;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -140,6 +145,31 @@ final class Saving {
             files.write(place, channel -> Content.write(channel, bytes));
             return path;
           });
+    }
+  }
+
+  /** Writes bytes as they come; whether no file was there before. */
+  boolean store(ApiPath path, InputStream bytes) throws IOException, ContentsException {
+    try (Place place = root.findNew(path, true)) {
+      boolean isNew = place.look() == null;
+      // Without a lock, which a slow client would hold: the new file takes the name at once.
+      if (files.writesInPlace(place)) {
+        whole(place, bytes);
+      } else {
+        files.write(place, channel -> bytes.transferTo(Channels.newOutputStream(channel)));
+      }
+      return isNew;
+    }
+  }
+
+  /** Waits for all bytes first: half of them must not be all that is left of the file. */
+  private void whole(Place place, InputStream bytes) throws IOException, ContentsException {
+    Path all = Files.createTempFile("penstock-upload-", null);
+    try {
+      Files.copy(bytes, all, StandardCopyOption.REPLACE_EXISTING);
+      files.write(place, channel -> Files.copy(all, Channels.newOutputStream(channel)));
+    } finally {
+      Files.deleteIfExists(all);
     }
   }
 

@@ -2,7 +2,11 @@ package dev.penstock.gateway.control;
 
 import dev.penstock.gateway.json.Json;
 import dev.penstock.gateway.json.JsonLineException;
+import dev.penstock.gateway.lane.Echo;
+import dev.penstock.gateway.orphans.LoggedExecution;
+import dev.penstock.gateway.orphans.UnwrittenException;
 import dev.penstock.gateway.placement.Zygotes;
+import dev.penstock.gateway.session.Attachments;
 import dev.penstock.gateway.session.Ending;
 import dev.penstock.gateway.session.Session;
 import dev.penstock.gateway.session.SessionTable;
@@ -13,6 +17,7 @@ import dev.penstock.gateway.start.StartRequest;
 import dev.penstock.gateway.start.Started;
 import dev.penstock.protocol.connection.ConnectionFiles;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +33,7 @@ public final class Operations {
   private static final int SIGINT = 2;
   private static final int SIGKILL = 9;
   private static final long STOP_PATIENCE_S = 10;
+  private static final int LONGEST_WAIT_S = 20;
 
   private final SessionTable table;
   private final KernelStarter starter;
@@ -35,8 +41,7 @@ public final class Operations {
   private final Server server;
   private final Runnable leave;
 
-  /** Starts an HTTP server in this gateway. */
-  @FunctionalInterface
+  /** HTTP servers in this gateway. */
   public interface Server {
     /**
      * Starts it.
@@ -45,6 +50,13 @@ public final class Operations {
      * @throws IOException if it cannot listen
      */
     int start(ObjectNode settings) throws IOException;
+
+    /**
+     * Ends all, but not their kernels.
+     *
+     * @return how many kernels are left
+     */
+    int leave();
   }
 
   /**
@@ -58,12 +70,13 @@ public final class Operations {
       SessionTable table,
       KernelStarter starter,
       Zygotes zygotes,
+      Attachments attachments,
       About about,
       Server server,
       Runnable leave) {
     this.table = table;
     this.starter = starter;
-    this.reports = new Reports(table, zygotes, about);
+    this.reports = new Reports(table, zygotes, attachments, about);
     this.server = server;
     this.leave = leave;
   }
@@ -75,8 +88,11 @@ public final class Operations {
       case "status" -> reports.status();
       case "list" -> reports.list();
       case "output" -> reports.output(session(request), request);
+      case "execution" -> execution(session(request), request);
+      case "executions" -> reports.executions(session(request));
       case "start" -> start(request);
       case "serve" -> serve(request);
+      case "unserve" -> ok().put("kernels", server.leave());
       case "poll" -> ending(session(request).ended().getNow(null));
       case "wait" -> ending(session(request).ended().join());
       case "signal" -> signal(session(request), (int) Json.integer(request, "signal", 0));
@@ -95,6 +111,39 @@ public final class Operations {
               "there is no operation '" + op + "'",
               "client and gateway differ in version: run 'penstock status'");
     };
+  }
+
+  /**
+   * What the client of an {@code echo} request is to be sent; it is then its only reader.
+   *
+   * @throws ControlException if there is no such kernel, or nothing of it to be read
+   */
+  Echo echo(ObjectNode request) throws ControlException {
+    Echo echo = session(request).echo();
+    if (echo == null) {
+      throw new ControlException(
+          "no-echo",
+          "this kernel was started without 'echo'",
+          "it has to be asked for at the start");
+    }
+    if (!echo.take()) {
+      throw new ControlException("echo-taken", "another process reads this kernel's echo", "");
+    }
+    return echo;
+  }
+
+  private static ObjectNode execution(Session session, ObjectNode request) throws ControlException {
+    int wait = Math.clamp(Json.integer(request, "wait", 0), 0, LONGEST_WAIT_S);
+    try {
+      return LoggedExecution.await(
+              session.log(), request.path("msg_id").asString(""), Duration.ofSeconds(wait))
+          .put("ok", true);
+    } catch (UnwrittenException e) {
+      throw new ControlException(e.code(), String.valueOf(e.getMessage()), "");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ControlException("leaving", "this gateway is about to end", "");
+    }
   }
 
   private ObjectNode serve(ObjectNode request) throws ControlException {

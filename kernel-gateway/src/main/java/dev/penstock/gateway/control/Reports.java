@@ -3,6 +3,7 @@ package dev.penstock.gateway.control;
 import dev.penstock.gateway.json.Json;
 import dev.penstock.gateway.json.JsonLineException;
 import dev.penstock.gateway.placement.Zygotes;
+import dev.penstock.gateway.session.Attachments;
 import dev.penstock.gateway.session.Ending;
 import dev.penstock.gateway.session.Logged;
 import dev.penstock.gateway.session.OutputEntry;
@@ -17,17 +18,19 @@ import java.util.Locale;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Answers that only tell: ping, status, list, output. Thread-safe. */
+/** Answers that only tell: ping, status, list, output, executions. Thread-safe. */
 final class Reports {
   private static final int OUTPUT_LIMIT = 1000;
 
   private final SessionTable table;
   private final Zygotes zygotes;
+  private final Attachments attachments;
   private final About about;
 
-  Reports(SessionTable table, Zygotes zygotes, About about) {
+  Reports(SessionTable table, Zygotes zygotes, Attachments attachments, About about) {
     this.table = table;
     this.zygotes = zygotes;
+    this.attachments = attachments;
     this.about = about;
   }
 
@@ -45,6 +48,7 @@ final class Reports {
         ping()
             .put("uptime_s", Duration.between(about.started(), Instant.now()).toSeconds())
             .put("kernels", table.live().size())
+            .put("attached", table.live().stream().mapToInt(this::attached).sum())
             .put("heap_mb", (runtime.totalMemory() - runtime.freeMemory()) >> 20);
     ArrayNode list = answer.putArray("zygotes");
     for (Zygotes.Zygote zygote : zygotes.all()) {
@@ -65,7 +69,11 @@ final class Reports {
     return answer;
   }
 
-  private static void describe(Session session, ObjectNode kernel) {
+  private int attached(Session session) {
+    return attachments.count(session.spec().connectionFile());
+  }
+
+  private void describe(Session session, ObjectNode kernel) {
     SessionView view = session.view();
     kernel
         .put("id", session.spec().id())
@@ -77,13 +85,20 @@ final class Reports {
         .put("via", session.spec().via())
         .put("started", view.started().truncatedTo(ChronoUnit.MILLIS).toString())
         .put("cwd", session.spec().cwd())
-        .put("connection_file", session.spec().connectionFile());
+        .put("connection_file", session.spec().connectionFile())
+        .put("attached", attached(session));
     Ending ending = session.ended().getNow(null);
     if (ending == null) {
       kernel.putNull("exit").putNull("cause");
     } else {
       kernel.put("exit", ending.exit()).put("cause", ending.cause());
     }
+  }
+
+  /** Which execute requests are in flight, and which ended last. */
+  ObjectNode executions(Session session) {
+    long next = session.log().next();
+    return session.executionsInFlight().tell(next).put("ok", true);
   }
 
   /** What the kernel said to its clients, from the output log. */
@@ -96,9 +111,15 @@ final class Reports {
     for (Logged logged : slice.entries()) {
       OutputEntry entry = logged.entry();
       ObjectNode line =
-          entries.addObject().put("seq", logged.seq()).put("msg_type", entry.msgType());
+          entries
+              .addObject()
+              .put("seq", logged.seq())
+              .put("channel", entry.channel().name().toLowerCase(Locale.ROOT))
+              .put("msg_type", entry.msgType());
       try {
+        line.set("header", Json.readObject(entry.header()));
         line.set("parent", Json.readObject(entry.parentHeader()));
+        line.set("metadata", Json.readObject(entry.metadata()));
         line.set("content", Json.readObject(entry.content()));
       } catch (JsonLineException e) {
         throw new ControlException(

@@ -1,5 +1,6 @@
 package dev.penstock.gateway.foreign;
 
+import dev.penstock.gateway.tether.Tether;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

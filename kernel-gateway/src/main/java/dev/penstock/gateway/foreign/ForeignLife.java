@@ -8,6 +8,7 @@ import dev.penstock.gateway.session.ExitCause;
 import dev.penstock.gateway.session.Request;
 import dev.penstock.gateway.session.SessionState;
 import dev.penstock.gateway.session.StderrTail;
+import dev.penstock.gateway.tether.Tether;
 import dev.penstock.protocol.connection.ConnectionInfo;
 import dev.penstock.protocol.zmq.ClientSockets;
 import dev.penstock.protocol.zmq.Received;

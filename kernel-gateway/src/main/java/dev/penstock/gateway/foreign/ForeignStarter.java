@@ -7,6 +7,9 @@ import dev.penstock.gateway.kernels.LifeOrder;
 import dev.penstock.gateway.kernels.LifeStarter;
 import dev.penstock.gateway.session.Ending;
 import dev.penstock.gateway.session.OutputLog;
+import dev.penstock.gateway.tether.LifeFolder;
+import dev.penstock.gateway.tether.Tether;
+import dev.penstock.gateway.tether.TetherOrder;
 import dev.penstock.protocol.connection.ConnectionFiles;
 import dev.penstock.protocol.connection.ConnectionInfo;
 import dev.penstock.protocol.wire.ReplayGuard;
@@ -33,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ForeignStarter implements LifeStarter {
   private static final Duration LAUNCH_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration LAST_WORDS = Duration.ofSeconds(1);
 
   private final ForeignSettings settings;
   private final ZmqRuntime zmq;
@@ -96,14 +100,7 @@ public final class ForeignStarter implements LifeStarter {
       LaunchCommand command = LaunchCommand.of(order, file, settings);
       sockets = ClientSockets.connect(zmq, connection, SocketLimits.DEFAULT);
       Inbox inbox = new Inbox(sockets::wakeup);
-      Tether tether =
-          Tether.start(
-              settings.tether(),
-              command,
-              order.cwd(),
-              folder.path(),
-              inbox::text,
-              exit -> inbox.offer(new Command.Exited(exit)));
+      Tether tether = tether(command, order, folder, inbox);
       WireCodec codec =
           new WireCodec(
               Signer.of(connection.signatureScheme(), connection.key()), new ReplayGuard());
@@ -124,6 +121,26 @@ public final class ForeignStarter implements LifeStarter {
         }
         clean(connection, folder);
       }
+    }
+  }
+
+  private Tether tether(LaunchCommand command, LifeOrder order, LifeFolder folder, Inbox inbox)
+      throws KernelException {
+    TetherOrder wanted =
+        new TetherOrder(
+            settings.tether(),
+            command.argv(),
+            command.env(),
+            order.cwd(),
+            folder.path(),
+            LAST_WORDS,
+            null);
+    try {
+      return Tether.start(wanted, inbox::text, exit -> inbox.offer(new Command.Exited(exit)));
+    } catch (IOException e) {
+      // No such program, no more processes, a full disk.
+      throw new KernelException(
+          Reason.FAILED, "cannot start the kernel's process: " + e.getMessage());
     }
   }
 

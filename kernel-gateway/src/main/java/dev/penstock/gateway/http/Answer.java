@@ -29,6 +29,9 @@ public record Answer(
      * @throws IOException when the client is gone
      */
     void writeTo(OutputStream out) throws IOException, InterruptedException;
+
+    /** Called in place of the other when nobody wants the body (HEAD): lets go of what is open. */
+    default void skip() throws IOException {}
   }
 
   /** JSON. */
@@ -59,6 +62,13 @@ public record Answer(
   /** A body of this media type that is written bit by bit. */
   public static Answer streaming(String contentType, Stream stream) {
     return new Answer(200, Map.of("Content-Type", contentType), new byte[0], stream);
+  }
+
+  /** A body that is read while it is written: nobody on the way may keep it or collect it. */
+  public static Answer live(String contentType, Stream stream) {
+    return streaming(contentType, stream)
+        .with("Cache-Control", "no-cache, no-transform")
+        .with("X-Accel-Buffering", "no");
   }
 
   public Answer withStatus(int other) {

@@ -26,11 +26,10 @@ public final class ApiHandler extends Handler.Abstract {
 
   private final String base;
   private final Routes routes;
-  private final Access access;
-  private final Origins origins;
+  private final Gate gate;
   private final Upgrades upgrades;
-  private final int denied;
-  private final long maxBody;
+  private final HttpLimits limits;
+  private final LastCall lastCall;
 
   /** WebSockets, which are not answered but upgraded. */
   @FunctionalInterface
@@ -48,24 +47,20 @@ public final class ApiHandler extends Handler.Abstract {
    * A handler.
    *
    * @param base path before all others, with a slash at its end
-   * @param denied status for calls that do not show the token: 403 as jupyter_server, or 401 as
-   *     kernel_gateway
    */
   public ApiHandler(
       String base,
       Routes routes,
-      Access access,
-      Origins origins,
+      Gate gate,
       Upgrades upgrades,
-      int denied,
-      long maxBody) {
+      HttpLimits limits,
+      LastCall lastCall) {
+    this.lastCall = lastCall;
     this.base = base;
     this.routes = routes;
-    this.access = access;
-    this.origins = origins;
+    this.gate = gate;
     this.upgrades = upgrades;
-    this.denied = denied;
-    this.maxBody = maxBody;
+    this.limits = limits;
   }
 
   @Override
@@ -73,10 +68,12 @@ public final class ApiHandler extends Handler.Abstract {
     response.getHeaders().put(HttpHeader.SERVER, "Penstock");
     response.getHeaders().put("X-Content-Type-Options", "nosniff");
     try {
-      origins.tell(request, response);
+      gate.peers().check(request);
+      gate.hosts().check(request);
+      gate.origins().tell(request, response);
       String path = path(request);
       if (request.getMethod().equals("OPTIONS")) {
-        options(path, response, callback);
+        options(path, request, response, callback);
       } else if (!upgrade(path, request, response, callback)) {
         send(request, response, callback, answer(path, request));
       }
@@ -107,11 +104,18 @@ public final class ApiHandler extends Handler.Abstract {
     throw new HttpException(404, "Not Found: this server is at " + base);
   }
 
-  private void options(String path, Response response, Callback callback) {
+  private void options(String path, Request request, Response response, Callback callback)
+      throws HttpException, IOException, InterruptedException {
+    Routes.Found own = routes.find("OPTIONS", path);
+    if (own != null) {
+      Call call = new Call(request, own.parts(), limits);
+      send(request, response, callback, own.route().endpoint().answer(call));
+      return;
+    }
     Set<String> methods = routes.methods(path);
     methods.add("OPTIONS");
     response.getHeaders().put(HttpHeader.ALLOW, String.join(", ", methods));
-    response.setStatus(methods.size() > 1 ? HttpStatus.NO_CONTENT_204 : HttpStatus.NOT_FOUND_404);
+    response.setStatus(methods.size() > 1 ? gate.origins().preflight() : HttpStatus.NOT_FOUND_404);
     callback.succeeded();
   }
 
@@ -120,14 +124,14 @@ public final class ApiHandler extends Handler.Abstract {
     if (!"websocket".equalsIgnoreCase(request.getHeaders().get(HttpHeader.UPGRADE))) {
       return false;
     }
-    check(request, false);
+    gate.check(request, false);
     return upgrades.upgrade(path, request, response, callback);
   }
 
   private Answer answer(String path, Request request)
       throws HttpException, IOException, InterruptedException {
     Routes.Found found = routes.find(request.getMethod(), path);
-    check(request, found != null && found.route().open());
+    gate.check(request, found != null && found.route().open());
     if (found == null) {
       Set<String> methods = routes.methods(path);
       if (methods.isEmpty()) {
@@ -135,22 +139,18 @@ public final class ApiHandler extends Handler.Abstract {
       }
       throw HttpException.notAllowed(methods);
     }
-    return found.route().endpoint().answer(new Call(request, found.parts(), maxBody));
-  }
-
-  private void check(Request request, boolean open) throws HttpException {
-    if (!origins.allows(request)) {
-      throw new HttpException(403, "Blocking request from this origin: see --allow-origin");
-    }
-    if (!open && !access.allows(request)) {
-      throw new HttpException(denied, denied == 401 ? "Unauthorized" : "Forbidden");
-    }
+    Call call = new Call(request, found.parts(), limits);
+    lastCall.note(found.route(), call);
+    return found.route().endpoint().answer(call);
   }
 
   private static Answer error(int status, HttpException e) {
     ObjectNode body = Json.object();
     body.put("message", e.getMessage());
     body.put("reason", e.reason() == null ? HttpStatus.getMessage(status) : e.reason());
+    if (status == HttpStatus.INTERNAL_SERVER_ERROR_500) {
+      body.put("traceback", ""); // jupyter_server's is always there and empty: clients show it
+    }
     e.more().forEach(body::put);
     Answer answer = Answer.json(status, body);
     for (Map.Entry<String, String> header : e.headers().entrySet()) {
@@ -162,19 +162,27 @@ public final class ApiHandler extends Handler.Abstract {
   private void send(Request request, Response response, Callback callback, Answer answer) {
     response.setStatus(answer.status());
     answer.headers().forEach((name, value) -> response.getHeaders().put(name, value));
-    if (access.isInQuery(request)) {
-      response.getHeaders().add(HttpHeader.SET_COOKIE, access.cookie(base, request.isSecure()));
+    if (gate.access().isInQuery(request)) {
+      response
+          .getHeaders()
+          .add(HttpHeader.SET_COOKIE, gate.access().cookie(base, request.isSecure()));
     }
     Answer.Stream stream = answer.stream();
-    if (stream != null && !request.getMethod().equals("HEAD")) {
-      stream(response, callback, stream);
+    boolean head = request.getMethod().equals("HEAD");
+    if (stream != null) {
+      stream(response, callback, head ? out -> headOf(stream, out) : stream);
       return;
     }
     if (answer.status() != HttpStatus.NO_CONTENT_204) {
       response.getHeaders().put(HttpHeader.CONTENT_LENGTH, answer.body().length);
     }
-    boolean empty = request.getMethod().equals("HEAD") || answer.body().length == 0;
+    boolean empty = head || answer.body().length == 0;
     response.write(true, empty ? ByteBuffer.allocate(0) : ByteBuffer.wrap(answer.body()), callback);
+  }
+
+  private static void headOf(Answer.Stream stream, OutputStream out) throws IOException {
+    stream.skip();
+    out.flush();
   }
 
   private static void stream(Response response, Callback callback, Answer.Stream stream) {

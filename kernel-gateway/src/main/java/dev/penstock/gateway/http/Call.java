@@ -2,27 +2,27 @@ package dev.penstock.gateway.http;
 
 import dev.penstock.gateway.json.Json;
 import dev.penstock.gateway.json.JsonLineException;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Map;
-import org.eclipse.jetty.io.Content;
+import java.util.Objects;
+import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.util.BufferUtil;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /** One HTTP request on its way to an {@link Endpoint}. For the call's own thread. */
 public final class Call {
-  private static final long MAX_SWALLOWED = 64L << 20;
-
   private final Request request;
   private final Map<String, String> path;
-  private final long maxBody;
+  private final HttpLimits limits;
 
-  Call(Request request, Map<String, String> path, long maxBody) {
+  Call(Request request, Map<String, String> path, HttpLimits limits) {
     this.request = request;
     this.path = path;
-    this.maxBody = maxBody;
+    this.limits = limits;
   }
 
   /** A part of the path, decoded. */
@@ -33,6 +33,23 @@ public final class Call {
   /** A parameter of the query; null if it is not there. */
   public @Nullable String query(String name) {
     return Request.extractQueryParameters(request).getValue(name);
+  }
+
+  /** All parts of the path by name, decoded. */
+  public Map<String, String> parts() {
+    return path;
+  }
+
+  /** The query as it came; empty if there is none. */
+  public String rawQuery() {
+    return Objects.requireNonNullElse(request.getHttpURI().getQuery(), "");
+  }
+
+  /** All headers in order; a name may come again. */
+  public List<Map.Entry<String, String>> headers() {
+    return request.getHeaders().stream()
+        .map(field -> Map.entry(field.getName(), Objects.requireNonNullElse(field.getValue(), "")))
+        .toList();
   }
 
   /** A header; null if it is not there. */
@@ -48,30 +65,58 @@ public final class Call {
   /**
    * The body.
    *
-   * @throws HttpException 413 if it is too large
+   * @throws HttpException 413 if it is too large, 408 if it comes too slowly
    */
   public byte[] body() throws HttpException, IOException {
-    try (InputStream in = Content.Source.asInputStream(request)) {
-      ByteArrayOutputStream body = new ByteArrayOutputStream();
-      byte[] chunk = new byte[1 << 16];
-      for (int n = in.read(chunk); n >= 0; n = in.read(chunk)) {
-        if (body.size() + (long) n > maxBody) {
-          swallow(in, chunk);
-          throw new HttpException(
-              413, "The request's body is larger than " + maxBody + " bytes, the server's limit");
-        }
-        body.write(chunk, 0, n);
-      }
-      return body.toByteArray();
+    RequestBody body = stream();
+    try (body) {
+      return body.readAllBytes();
+    } catch (IOException e) {
+      body.check();
+      throw e;
     }
   }
 
-  /** Most clients read no answer before they have sent all: without this they see a cut. */
-  private static void swallow(InputStream in, byte[] chunk) throws IOException {
-    long swallowed = 0;
-    for (int n = in.read(chunk); n >= 0 && swallowed < MAX_SWALLOWED; n = in.read(chunk)) {
-      swallowed += n;
+  /** The body as it comes; to be closed by who reads it. */
+  public RequestBody stream() {
+    return new RequestBody(request, limits);
+  }
+
+  /**
+   * Whether the client has closed its side of the connection: nobody waits for an answer. To be
+   * asked when the body was read; a part of the client's next request stays in its place.
+   */
+  public boolean isClientGone() {
+    if (request.getConnectionMetaData().getConnector().getServer().isStopping()) {
+      return true; // an answer that follows what outlives the server would hold up its end
     }
+    Connection connection = request.getConnectionMetaData().getConnection();
+    if (!(connection instanceof Connection.UpgradeTo reader)) {
+      return false;
+    }
+    ByteBuffer next = BufferUtil.allocate(1);
+    try {
+      int count = connection.getEndPoint().fill(next);
+      if (count > 0) {
+        reader.onUpgradeTo(next); // puts it before what is read later
+      }
+      return count < 0;
+    } catch (IOException e) {
+      return true; // reset
+    }
+  }
+
+  /**
+   * The body as a JSON object.
+   *
+   * @throws HttpException 400 if it is something else, or nothing
+   */
+  public ObjectNode someJson() throws HttpException, IOException {
+    byte[] body = body();
+    if (body.length == 0) {
+      throw new HttpException(400, "No JSON data provided");
+    }
+    return object(body);
   }
 
   /**
@@ -81,13 +126,15 @@ public final class Call {
    */
   public ObjectNode json() throws HttpException, IOException {
     byte[] body = body();
-    if (body.length == 0) {
-      return Json.object();
-    }
+    return body.length == 0 ? Json.object() : object(body);
+  }
+
+  private static ObjectNode object(byte[] body) throws HttpException {
     try {
       return Json.readObject(body);
     } catch (JsonLineException e) {
-      throw new HttpException(400, "Invalid JSON in body of request: " + e.getMessage());
+      // What the parser says is of its own insides, and may quote the body.
+      throw new HttpException(400, "Invalid JSON in body of request: it has to be an object");
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.penstock.gateway.http;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -17,31 +18,43 @@ import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.VirtualThreadPool;
 import org.eclipse.jetty.websocket.server.ServerWebSocketContainer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The HTTP server: Jetty, with a virtual thread for each call. */
 public final class HttpServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
   private static final Duration DRAIN = Duration.ofSeconds(5);
   private static final int MAX_HEADERS = 64 << 10;
   private static final int ACCEPT_QUEUE = 1024;
 
-  private final Server server = new Server(new VirtualThreadPool());
+  /**
+   * Jetty's own pool has 200 tasks at a time: as many streams would leave nobody to answer the next
+   * call. Connections are what is bounded here ({@code --max-connections}).
+   */
+  private static final int ANY_NUMBER = -1;
+
+  private final Server server = new Server(new VirtualThreadPool(ANY_NUMBER));
   private final ServerWebSocketContainer webSockets;
+  private final Connections connections;
+  private final HttpLimits limits;
   private @Nullable SocketFile file;
 
-  /**
-   * A server that listens nowhere yet.
-   *
-   * @param maxMessage longest message of a WebSocket, in bytes
-   */
-  public HttpServer(long maxMessage) {
+  /** A server that listens nowhere yet. */
+  public HttpServer(HttpLimits limits) {
+    this.limits = limits;
+    connections = new Connections(limits);
     server.setStopTimeout(DRAIN.toMillis());
     server.setStopAtShutdown(false);
+    server.setErrorHandler(new ErrorAnswers());
     webSockets = ServerWebSocketContainer.ensure(server);
-    webSockets.setMaxBinaryMessageSize(maxMessage);
-    webSockets.setMaxTextMessageSize(maxMessage);
-    webSockets.setMaxFrameSize(maxMessage);
+    webSockets.setMaxBinaryMessageSize(limits.maxMessage());
+    webSockets.setMaxTextMessageSize(limits.maxMessage());
+    webSockets.setMaxFrameSize(limits.maxMessage());
     webSockets.setIdleTimeout(Duration.ZERO); // the pings tell who is gone
-    webSockets.setAutoFragment(false); // some clients take few fragments
+    // Jetty fails what exceeds its compressor's buffer unless it may split it; nothing else is
+    // split.
+    webSockets.setAutoFragment(true);
     webSockets.setInputBufferSize(1 << 14);
     webSockets.setOutputBufferSize(1 << 14);
   }
@@ -62,6 +75,8 @@ public final class HttpServer implements AutoCloseable {
     connector.setHost(ip);
     connector.setPort(port);
     connector.setAcceptQueueSize(ACCEPT_QUEUE);
+    connector.setIdleTimeout(limits.requestTimeout().toMillis());
+    connector.addBean(connections);
     connector.open();
     server.addConnector(connector);
     return connector.getLocalPort();
@@ -78,6 +93,8 @@ public final class HttpServer implements AutoCloseable {
     UnixDomainServerConnector connector =
         new UnixDomainServerConnector(server, new HttpConnectionFactory(configuration()));
     connector.setUnixDomainPath(made.hidden());
+    connector.setIdleTimeout(limits.requestTimeout().toMillis());
+    connector.addBean(connections);
     server.addConnector(connector);
   }
 
@@ -91,7 +108,8 @@ public final class HttpServer implements AutoCloseable {
 
   /** Begins to answer. */
   public void start(Handler handler) throws IOException {
-    server.setHandler(new GracefulHandler(handler));
+    connections.setHandler(handler);
+    server.setHandler(new GracefulHandler(connections));
     try {
       server.start();
       if (file != null) {
@@ -103,17 +121,27 @@ public final class HttpServer implements AutoCloseable {
     }
   }
 
-  /** Takes no new calls, lets those go on that run, and ends. */
+  /** Takes no new calls, lets those go on that run, for a short time, and ends. */
   @Override
   public void close() {
+    connections.close();
     try {
-      server.stop();
+      stop();
       if (file != null) {
         file.remove();
       }
     } catch (Exception e) {
       // The process is about to end: nothing could be done with what did not stop.
       throw new IllegalStateException("the server did not stop", e);
+    }
+  }
+
+  private void stop() throws Exception {
+    try {
+      server.stop();
+    } catch (TimeoutException e) {
+      // Of the calls alone: Jetty has stopped all the same, and interrupted those that wait.
+      LOG.atInfo().log("calls were cut off that waited for something");
     }
   }
 }

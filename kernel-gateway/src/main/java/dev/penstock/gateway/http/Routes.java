@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,10 +26,16 @@ public final class Routes {
   /**
    * A route.
    *
+   * @param template its path as OpenAPI writes it, {@code {path}} for {@code {path*}}
    * @param open whether nobody need prove who he is
    */
   record Route(
-      String method, Pattern pattern, List<String> names, Endpoint endpoint, boolean open) {
+      String method,
+      String template,
+      Pattern pattern,
+      List<String> names,
+      Endpoint endpoint,
+      boolean open) {
     Map<String, String> parts(Matcher match) {
       Map<String, String> parts = new LinkedHashMap<>();
       for (int i = 0; i < names.size(); i++) {
@@ -60,13 +67,27 @@ public final class Routes {
 
   private Routes add(String method, String path, Endpoint endpoint, boolean open) {
     List<String> names = PART.matcher(path).results().map(part -> part.group(1)).toList();
-    String pattern = PART.matcher(path).replaceAll(Routes::group);
-    routes.add(new Route(method, Pattern.compile(pattern + "/?"), names, endpoint, open));
+    String pattern = pattern(path);
+    String template = PART.matcher(path).replaceAll("{$1}");
+    routes.add(new Route(method, template, Pattern.compile(pattern + "/?"), names, endpoint, open));
     return this;
   }
 
-  private static String group(MatchResult part) {
-    return part.group(2).isEmpty() ? "([^/]+)" : "(.*?)";
+  /** What is between the parts means itself. */
+  private static String pattern(String path) {
+    StringBuilder pattern = new StringBuilder();
+    int end = 0;
+    for (MatchResult part : PART.matcher(path).results().toList()) {
+      pattern.append(Pattern.quote(path.substring(end, part.start())));
+      pattern.append(part.group(2).isEmpty() ? "([^/]+)" : "(.*?)");
+      end = part.end();
+    }
+    return pattern.append(Pattern.quote(path.substring(end))).toString();
+  }
+
+  /** Tells all routes, by method and by path as OpenAPI writes it, in order. */
+  public void forEach(BiConsumer<String, String> told) {
+    routes.forEach(route -> told.accept(route.method, route.template));
   }
 
   /** The route of a call; HEAD is a GET whose body is left out. */

@@ -1,13 +1,16 @@
 package dev.penstock.gateway.json;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -45,9 +48,19 @@ public final class Json {
     return MAPPER.createArrayNode();
   }
 
+  /** A text. */
+  public static JsonNode string(String text) {
+    return MAPPER.getNodeFactory().stringNode(text);
+  }
+
   /** UTF-8 bytes of a tree. */
   public static byte[] bytes(JsonNode node) {
     return MAPPER.writeValueAsBytes(node);
+  }
+
+  /** A tree's JSON with the fields of objects in the order of their names. */
+  static String sorted(JsonNode node) {
+    return MAPPER.writer().with(JsonNodeFeature.WRITE_PROPERTIES_SORTED).writeValueAsString(node);
   }
 
   /**
@@ -64,6 +77,33 @@ public final class Json {
       throw new JsonLineException("not a JSON object: " + e.getOriginalMessage(), e);
     }
     throw new JsonLineException("not a JSON object", null);
+  }
+
+  /**
+   * Reads any JSON value.
+   *
+   * @throws JsonLineException if the text is not one
+   */
+  public static JsonNode readAny(String text) throws JsonLineException {
+    try {
+      JsonNode value = MAPPER.readTree(text);
+      if (!value.isMissingNode()) {
+        return value;
+      }
+    } catch (JacksonException e) {
+      throw new JsonLineException("not JSON: " + e.getOriginalMessage(), e);
+    }
+    throw new JsonLineException("not JSON", null);
+  }
+
+  /** A tree in ASCII: also half a surrogate pair, which JSON can name and UTF-8 cannot. */
+  public static String ascii(JsonNode node) {
+    return MAPPER.writer().with(JsonWriteFeature.ESCAPE_NON_ASCII).writeValueAsString(node);
+  }
+
+  /** A tree with a space after each colon and comma, as Python writes it. */
+  public static String spaced(JsonNode node) {
+    return MAPPER.writer().with(new SpacedPrinter()).writeValueAsString(node);
   }
 
   /** Writes one object by hand: the body writes the fields between start and end. */
@@ -100,5 +140,10 @@ public final class Json {
   /** A field's object, or an empty one when it is missing or of another type. */
   public static ObjectNode child(JsonNode object, String field) {
     return object.get(field) instanceof ObjectNode child ? child : object();
+  }
+
+  /** A text without halves of characters, which UTF-8 does not have. */
+  public static String clean(String text) {
+    return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
   }
 }

@@ -14,8 +14,8 @@ public final class KeeperException extends IOException {
   }
 
   /**
-   * The keeper's code: {@code stale}, {@code gone}, {@code failed}, or {@code lost} when the keeper
-   * is not there.
+   * The keeper's code: {@code stale}, {@code gone}, {@code failed}, {@code limit}, or {@code lost}
+   * when the keeper is not there.
    */
   public String code() {
     return code;

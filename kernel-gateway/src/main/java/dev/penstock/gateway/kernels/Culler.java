@@ -1,5 +1,6 @@
 package dev.penstock.gateway.kernels;
 
+import dev.penstock.gateway.runtime.Periodic;
 import java.time.Instant;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -10,27 +11,25 @@ public final class Culler implements AutoCloseable {
 
   private final Kernels kernels;
   private final CullRules rules;
-  private final Thread thread;
+  private final Periodic looks;
 
-  /** Begins to look. */
+  /** Looks once it is started. */
   public Culler(Kernels kernels, CullRules rules) {
     this.kernels = kernels;
     this.rules = rules;
-    this.thread = Thread.ofVirtual().name("culler").start(this::run);
+    this.looks = new Periodic("culler", rules.interval(), this::look);
   }
 
-  private void run() {
-    while (true) {
-      try {
-        Thread.sleep(rules.interval());
-      } catch (InterruptedException e) {
-        return; // closed
-      }
-      Instant now = Instant.now();
-      for (Kernel kernel : kernels.all()) {
-        if (rules.applyTo(kernel, now)) {
-          cull(kernel);
-        }
+  /** Begins to look. */
+  public void start() {
+    looks.start();
+  }
+
+  private void look() {
+    Instant now = Instant.now();
+    for (Kernel kernel : kernels.all()) {
+      if (rules.applyTo(kernel, now)) {
+        cull(kernel);
       }
     }
   }
@@ -46,6 +45,6 @@ public final class Culler implements AutoCloseable {
 
   @Override
   public void close() {
-    thread.interrupt();
+    looks.close();
   }
 }

@@ -1,15 +1,21 @@
 package dev.penstock.gateway.kernels;
 
 import dev.penstock.gateway.session.Ending;
+import dev.penstock.gateway.session.Executions;
 import dev.penstock.gateway.session.OutputLog;
 import dev.penstock.gateway.session.Request;
 import dev.penstock.gateway.session.SessionState;
+import dev.penstock.gateway.session.TappedLog;
 import dev.penstock.gateway.tally.Tally;
 import dev.penstock.protocol.connection.ConnectionInfo;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,15 +32,19 @@ public final class Kernel {
   private final LifeOrder order;
   private final LifeStarter starter;
   private final KernelLog log;
+  private final TappedLog tapped;
   private final Voice voice;
   private final Requests requests;
   private final RestartPolicy restarts = new RestartPolicy();
   private final AtomicInteger connections = new AtomicInteger();
   private final Cells cells = new Cells();
+  private final Executions executions = new Executions(Clock.systemUTC());
   private final Instant created = Instant.now();
   private final Tally tally;
   private final Progress progress;
+  private final CellEnds ends;
   private final CompletableFuture<Ending> gone = new CompletableFuture<>();
+  private final Set<Runnable> farewells = ConcurrentHashMap.newKeySet();
 
   /** Held while a life is replaced by the next one. */
   private final Object turn = new Object();
@@ -44,14 +54,25 @@ public final class Kernel {
   private volatile boolean removed;
   private volatile @Nullable Ending dead;
 
-  /** A kernel without a process; {@link #start} makes one. */
-  Kernel(LifeOrder order, LifeStarter starter, OutputLog log, Tally tally) {
+  /**
+   * A kernel without a process; {@link #start} makes one.
+   *
+   * @param executed told of each cell that was executed to its end; must not wait
+   */
+  Kernel(
+      LifeOrder order,
+      LifeStarter starter,
+      OutputLog log,
+      Tally tally,
+      BiConsumer<Kernel, Execution> executed) {
     this.order = order;
     this.starter = starter;
     this.tally = tally;
     this.progress = new Progress(tally);
-    this.log = new KernelLog(log, progress);
-    this.voice = new Voice(order.kernelId(), this.log);
+    this.ends = new CellEnds(cells, execution -> executed.accept(this, execution));
+    this.log = new KernelLog(log, progress, executions, ends);
+    this.tapped = new TappedLog(this.log);
+    this.voice = new Voice(order.kernelId(), tapped);
     this.requests = new Requests(voice);
   }
 
@@ -68,9 +89,19 @@ public final class Kernel {
     return log;
   }
 
+  /** The same, for those who want to know of single requests. */
+  public TappedLog tapped() {
+    return tapped;
+  }
+
   /** Which cells its latest requests were of. */
   public Cells cells() {
     return cells;
+  }
+
+  /** Its execute requests in flight, and what became of the others. */
+  public Executions executionsInFlight() {
+    return executions;
   }
 
   /** Counts for all kernels of the server. */
@@ -115,15 +146,16 @@ public final class Kernel {
         ending == null ? null : ending.cause());
   }
 
+  /** {@code dead} is one that nobody starts again: not a process that has just ended. */
   private String state() {
-    Life now = life;
     if (dead != null) {
       return "dead";
     }
-    if (restarting) {
+    Life now = life;
+    SessionState state = now == null ? SessionState.STARTING : now.state();
+    if (restarting || (state == SessionState.DEAD && !removed)) {
       return "restarting";
     }
-    SessionState state = now == null ? SessionState.STARTING : now.state();
     return state.name().toLowerCase(Locale.ROOT);
   }
 
@@ -141,9 +173,11 @@ public final class Kernel {
 
   /** Takes a request. One between two lives is for the next; for a dead kernel it is refused. */
   public void submit(Request request) {
-    log.touch();
+    log.track(request.header().msgType());
     cells.note(request);
     progress.requested(request);
+    ends.requested(request, log.next());
+    executions.requested(request);
     requests.submit(request);
   }
 
@@ -168,6 +202,7 @@ public final class Kernel {
   public void restart() throws KernelException {
     synchronized (turn) {
       restarting = true;
+      ends.forget();
       try {
         requests.hold();
         Life old = life;
@@ -176,6 +211,7 @@ public final class Kernel {
           old.ended().join();
         }
         restarts.reset();
+        log.touch();
         begin();
       } catch (KernelException e) {
         giveUp(new Ending(1, String.valueOf(e.getMessage())));
@@ -189,6 +225,7 @@ public final class Kernel {
   /** Ends the kernel for good; completed when it is gone. */
   CompletableFuture<Ending> remove(boolean now, String cause) {
     removed = true;
+    ends.forget();
     Life last = life;
     if (last == null) {
       gone(new Ending(0, cause));
@@ -202,6 +239,29 @@ public final class Kernel {
   private void gone(Ending ending) {
     requests.refuse(ending.cause());
     gone.complete(ending);
+    farewells.forEach(this::takeLeave);
+  }
+
+  /**
+   * Runs this once when the kernel is gone, or now if it is. For those who may leave before the
+   * kernel ({@link #doNotSay}): what hangs on the future {@link #gone} stays as long as that.
+   */
+  public void sayWhenGone(Runnable farewell) {
+    farewells.add(farewell);
+    if (gone.isDone()) {
+      takeLeave(farewell);
+    }
+  }
+
+  /** Nobody is there any more to hear of the kernel's end. */
+  public void doNotSay(Runnable farewell) {
+    farewells.remove(farewell);
+  }
+
+  private void takeLeave(Runnable farewell) {
+    if (farewells.remove(farewell)) {
+      farewell.run();
+    }
   }
 
   /** Completed when the kernel was removed and its process has ended. */
@@ -209,10 +269,14 @@ public final class Kernel {
     return gone;
   }
 
+  /** How many WebSockets are open. */
+  public int connections() {
+    return connections.get();
+  }
+
   /** A WebSocket was opened (1) or closed (-1). */
   public void connected(int change) {
     connections.addAndGet(change);
-    log.touch();
   }
 
   private void begin() throws KernelException {
@@ -220,7 +284,12 @@ public final class Kernel {
       throw new KernelException(KernelException.Reason.NOT_FOUND, "the kernel was shut down");
     }
     progress.reset();
-    Life next = starter.start(order, log);
+    executions.reset();
+    Life next = starter.start(order, tapped);
+    if (removed) { // meanwhile: a seed takes its time
+      next.stop(true, "the kernel was shut down");
+      throw new KernelException(KernelException.Reason.NOT_FOUND, "the kernel was shut down");
+    }
     dead = null;
     life = next;
     requests.pass(next);
@@ -255,6 +324,7 @@ public final class Kernel {
     dead = ending;
     life = null;
     progress.reset();
+    executions.reset();
     voice.status("dead");
     requests.refuse(ending.cause());
   }

@@ -18,6 +18,8 @@ public final class KernelException extends Exception {
     CONFLICT,
     /** There are as many kernels as there may be. */
     LIMIT,
+    /** What was asked of it cannot be had here, and something else can. */
+    REFUSED,
     /** The process cannot be started, or did not come up. */
     FAILED
   }

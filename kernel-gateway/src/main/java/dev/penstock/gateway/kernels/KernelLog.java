@@ -1,44 +1,48 @@
 package dev.penstock.gateway.kernels;
 
+import dev.penstock.gateway.session.Executions;
+import dev.penstock.gateway.session.ForwardingLog;
 import dev.penstock.gateway.session.OutputEntry;
 import dev.penstock.gateway.session.OutputLog;
-import java.time.Duration;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.regex.Pattern;
 
 /**
  * A kernel's output log, which sees when the kernel was last active (WS-38): what tells no more
  * than that it is there is not activity.
  */
-final class KernelLog implements OutputLog {
+final class KernelLog extends ForwardingLog {
+  /** Programs ask these by themselves, jupyter_server's {@code untracked_message_types} first. */
   private static final Set<String> UNTRACKED =
       Set.of(
-          "comm_info_reply",
-          "complete_reply",
-          "connect_reply",
-          "debug_reply",
+          "comm_info",
+          "connect",
+          "create_subshell",
+          "debug",
           "debug_event",
-          "history_reply",
-          "inspect_reply",
-          "interrupt_reply",
+          "delete_subshell",
+          "interrupt",
           "iopub_welcome",
-          "is_complete_reply",
-          "kernel_info_reply",
-          "list_subshell_reply",
-          "create_subshell_reply",
-          "delete_subshell_reply",
-          "shutdown_reply",
+          "kernel_info",
+          "list_subshell",
+          "shutdown",
           "status",
-          "usage_reply");
+          "usage");
 
-  private final OutputLog log;
+  private static final Pattern ENDING = Pattern.compile("_(request|reply)$");
+
   private final Progress progress;
+  private final Executions executions;
+  private final CellEnds ends;
   private volatile Instant lastActivity = Instant.now();
 
-  KernelLog(OutputLog log, Progress progress) {
-    this.log = log;
+  KernelLog(OutputLog log, Progress progress, Executions executions, CellEnds ends) {
+    super(log);
     this.progress = progress;
+    this.executions = executions;
+    this.ends = ends;
   }
 
   Instant lastActivity() {
@@ -50,37 +54,32 @@ final class KernelLog implements OutputLog {
     lastActivity = Instant.now();
   }
 
-  @Override
-  public long append(OutputEntry entry) {
-    if (!UNTRACKED.contains(entry.msgType())) {
+  /** A message of this type came or went. */
+  void track(String msgType) {
+    if (!UNTRACKED.contains(ENDING.matcher(msgType).replaceFirst(""))) {
       touch();
     }
-    progress.said(entry);
-    return log.append(entry);
   }
 
   @Override
-  public long next() {
-    return log.next();
+  public long append(OutputEntry entry) {
+    track(entry.msgType());
+    progress.said(entry, this::next);
+    if (entry.msgType().equals("status")) {
+      turn(entry);
+    }
+    long seq = super.append(entry);
+    ends.said(seq, entry);
+    return seq;
   }
 
-  @Override
-  public boolean await(long seq, Duration limit) throws InterruptedException {
-    return log.await(seq, limit);
-  }
-
-  @Override
-  public @Nullable OutputEntry get(long seq) {
-    return log.get(seq);
-  }
-
-  @Override
-  public Slice read(long from, int limit) {
-    return log.read(from, limit);
-  }
-
-  @Override
-  public void trim(long needed) {
-    log.trim(needed);
+  /** A request's turn comes or is over, before that is logged. */
+  private void turn(OutputEntry status) {
+    String state = new String(status.content(), StandardCharsets.UTF_8);
+    if (state.contains("\"busy\"")) {
+      executions.began(status.parentMsgId(), next());
+    } else if (state.contains("\"idle\"")) {
+      executions.ended(status.parentMsgId());
+    }
   }
 }

@@ -5,24 +5,28 @@ import dev.penstock.gateway.log.LogStore;
 import dev.penstock.gateway.session.Ending;
 import dev.penstock.gateway.session.OutputLog;
 import dev.penstock.gateway.tally.Tally;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 
 /**
  * All kernels of a server, of every kind. A kernel counts from the moment it is asked for, so that
  * quick clients cannot have more than are allowed. Thread-safe.
  */
 public final class Kernels {
-  private final LifeStarter starter;
+  private LifeStarter starter;
   private final LogStore logs;
-  private final int most;
+  private int most;
   private final Tally tally = new Tally();
   private final Map<String, Kernel> kernels = new LinkedHashMap<>();
+  private volatile BiConsumer<Kernel, Execution> executed = (_, _) -> {};
   private boolean closed;
+  private Instant lastEnd = Instant.now();
 
   /**
    * No kernels yet.
@@ -53,6 +57,12 @@ public final class Kernels {
     }
   }
 
+  /** Another server has them from now on; what runs goes on as it was started. */
+  public synchronized void renew(LifeStarter newStarter, int newMost) {
+    starter = newStarter;
+    most = newMost;
+  }
+
   private synchronized Kernel reserve(LifeOrder order) throws KernelException {
     if (closed) {
       throw new KernelException(Reason.FAILED, "the server is shutting down");
@@ -64,9 +74,23 @@ public final class Kernels {
       throw new KernelException(
           Reason.LIMIT, "Resource Limit: there are %d kernels of at most %d".formatted(most, most));
     }
-    Kernel kernel = new Kernel(order, starter, logs.open(order.kernelId()), tally);
+    Kernel kernel = new Kernel(order, starter, logs.open(order.kernelId()), tally, this::executed);
     kernels.put(order.kernelId(), kernel);
     return kernel;
+  }
+
+  /**
+   * Has each notebook's cell told that is executed to its end, unless a client ended the kernel or
+   * restarted it meanwhile.
+   *
+   * @param listener called in the thread that logs the end; must not wait
+   */
+  public void onExecuted(BiConsumer<Kernel, Execution> listener) {
+    executed = listener;
+  }
+
+  private void executed(Kernel kernel, Execution execution) {
+    executed.accept(kernel, execution);
   }
 
   /** The kernel with this id. */
@@ -89,6 +113,13 @@ public final class Kernels {
   /** What they did since the server began. */
   public Tally tally() {
     return tally;
+  }
+
+  /** When a kernel last did something or ended; the start of the server, if none ever did. */
+  public synchronized Instant lastActivity() {
+    return kernels.values().stream()
+        .map(kernel -> kernel.view().lastActivity())
+        .reduce(lastEnd, (left, right) -> left.isAfter(right) ? left : right);
   }
 
   /** Kernels in the order they were started. */
@@ -116,6 +147,7 @@ public final class Kernels {
   private synchronized void forget(Kernel kernel) {
     if (kernels.remove(kernel.id(), kernel)) {
       logs.release(kernel.id());
+      lastEnd = Instant.now();
     }
   }
 }

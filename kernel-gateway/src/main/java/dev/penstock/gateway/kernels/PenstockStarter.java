@@ -21,19 +21,45 @@ public final class PenstockStarter implements LifeStarter {
 
   @Override
   public Life start(LifeOrder order, OutputLog log) throws KernelException {
+    try {
+      StartRequest start = request(order);
+      Started started = starter.start(start, log);
+      return new PenstockLife(started.session(), starter.doors(start));
+    } catch (StartException e) {
+      throw failure(e);
+    }
+  }
+
+  /**
+   * Does ahead what all kernels of this kind need first, so that the next one starts at once.
+   *
+   * @throws KernelException if none could be started
+   */
+  public void prepare(LifeOrder order) throws KernelException {
+    try {
+      starter.prepare(request(order));
+    } catch (StartException e) {
+      throw failure(e);
+    }
+  }
+
+  private StartRequest request(LifeOrder order) throws KernelException, StartException {
     ObjectNode request = recipes.request(order);
     request.put("name", order.spec().name()).put("sockets", false);
     request.put("cwd", order.cwd().toString());
     ObjectNode env = Json.object();
     order.env().forEach(env::put);
     request.set("env", env);
-    try {
-      StartRequest start = StartRequest.parse(request);
-      Started started = starter.start(start, log);
-      return new PenstockLife(started.session(), starter.doors(start));
-    } catch (StartException e) {
-      String hint = e.hint().isEmpty() ? "" : " (" + e.hint() + ")";
-      throw new KernelException(KernelException.Reason.FAILED, e.getMessage() + hint);
-    }
+    order.limits().addTo(request);
+    return StartRequest.parse(request);
+  }
+
+  private static KernelException failure(StartException e) {
+    String hint = e.hint().isEmpty() ? "" : " (" + e.hint() + ")";
+    return new KernelException(
+        e.code().equals(StartException.LIMIT)
+            ? KernelException.Reason.REFUSED
+            : KernelException.Reason.FAILED,
+        e.getMessage() + hint);
   }
 }

@@ -5,14 +5,13 @@ import dev.penstock.gateway.json.JsonLineException;
 import dev.penstock.gateway.session.OutputEntry;
 import dev.penstock.gateway.session.Request;
 import dev.penstock.gateway.tally.Tally;
-import dev.penstock.protocol.message.Header;
-import dev.penstock.protocol.message.WireException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,13 +27,10 @@ final class Progress {
   private final Tally tally;
 
   /** When requests came, by msg_id. */
-  private final Map<String, Long> waiting =
-      new LinkedHashMap<>() {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Long> eldest) {
-          return size() > MOST;
-        }
-      };
+  private final Map<String, Long> waiting = latest();
+
+  /** Contents of requests for streams of values that have not begun, by msg_id. */
+  private final Map<String, byte[]> streams = latest();
 
   /** By msg_id of the request; several with subshells. */
   private final Map<String, Running> running = new LinkedHashMap<>();
@@ -50,31 +46,40 @@ final class Progress {
   synchronized void requested(Request request) {
     if (request.header().msgType().equals("execute_request")) {
       waiting.put(request.header().msgId(), System.nanoTime());
+    } else if (request.header().msgType().equals("penstock_stream_request")) {
+      streams.put(request.header().msgId(), request.message().content());
     }
   }
 
-  /** The kernel says something. */
-  void said(OutputEntry entry) {
+  /**
+   * The kernel says something.
+   *
+   * @param seq tells its number in the log; asked of few entries
+   */
+  void said(OutputEntry entry, LongSupplier seq) {
     bytes.add(entry.bytes());
     switch (entry.msgType()) {
-      case "execute_input" -> began(entry);
+      case "execute_input" -> began(entry, seq.getAsLong());
       case "execute_reply" -> ended(entry);
+      case "penstock_stream_reply" -> streams(entry, seq.getAsLong());
+      case "penstock_stream_done" -> streamed(entry);
       default -> {} // tells nothing of begin or end
     }
   }
 
-  private synchronized void began(OutputEntry entry) {
-    String request = msgId(entry);
+  private synchronized void began(OutputEntry entry, long seq) {
+    String request = entry.parentMsgId();
     long now = System.nanoTime();
     Long came = waiting.remove(request);
     if (came != null) {
       tally.took(Tally.Stage.QUEUE, Duration.ofNanos(now - came));
     }
-    running.put(request, new Running(entry.content(), Instant.now(), now));
+    running.put(
+        request, new Running(entry.parentHeader(), entry.content(), seq, Instant.now(), now));
   }
 
   private synchronized void ended(OutputEntry entry) {
-    String request = msgId(entry);
+    String request = entry.parentMsgId();
     waiting.remove(request);
     Running cell = running.remove(request);
     if (cell != null) {
@@ -82,6 +87,20 @@ final class Progress {
     }
     executions++;
     tally.executed(status(entry.content()));
+  }
+
+  /** A stream of values begins (docs/verbs.md), or was refused. */
+  private synchronized void streams(OutputEntry entry, long seq) {
+    String request = entry.parentMsgId();
+    byte[] content = streams.remove(request);
+    if (content != null && status(entry.content()).equals("ok")) {
+      Instant now = Instant.now();
+      running.put(request, new Running(entry.parentHeader(), content, seq, now, System.nanoTime()));
+    }
+  }
+
+  private synchronized void streamed(OutputEntry entry) {
+    running.remove(entry.parentMsgId());
   }
 
   /** The process is over, and with it what it ran; what waits may be for the next one. */
@@ -115,12 +134,12 @@ final class Progress {
     }
   }
 
-  private static String msgId(OutputEntry entry) {
-    try {
-      return Header.parse(entry.parentHeader()).msgId();
-    } catch (WireException e) {
-      // Another kernel's mistake: nobody's request.
-      return "";
-    }
+  private static <V> Map<String, V> latest() {
+    return new LinkedHashMap<>() {
+      @Override
+      protected boolean removeEldestEntry(Map.Entry<String, V> eldest) {
+        return size() > MOST;
+      }
+    };
   }
 }

@@ -3,17 +3,20 @@ package dev.penstock.gateway.kernels;
 import dev.penstock.gateway.json.Json;
 import dev.penstock.gateway.json.JsonLineException;
 import java.time.Instant;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A cell that runs.
+ * A cell that runs, or a stream of values (docs/verbs.md).
  *
- * @param input content of its execute_input
+ * @param request header of the request that it is
+ * @param input content of its execute_input; of a stream, of its request
+ * @param seq number of the log entry that tells its begin
  * @param began when it began
  * @param nanos the same by {@link System#nanoTime}
  */
 // Bytes that pass through; never compared.
 @SuppressWarnings("ArrayRecordComponent")
-public record Running(byte[] input, Instant began, long nanos) {
+public record Running(byte[] request, byte[] input, long seq, Instant began, long nanos) {
   private static final int LONGEST = 200;
 
   /** The first line that says something, cut to what fits into a table. */
@@ -28,7 +31,8 @@ public record Running(byte[] input, Instant began, long nanos) {
 
   private String code() {
     try {
-      String code = Json.text(Json.readObject(input), "code");
+      ObjectNode content = Json.readObject(input);
+      String code = Json.text(content, content.has("code") ? "code" : "expr");
       return code == null ? "" : code;
     } catch (JsonLineException e) {
       // Another kernel's mistake: that something runs is told without what it is.

@@ -5,6 +5,8 @@ import dev.penstock.gateway.json.JsonLineException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -22,13 +24,22 @@ public final class StartRecipes {
   private static final String MODULE = "penstock.client.describe";
   private static final long PATIENCE_S = 60;
 
+  /** The folder of an environment (docs/environments.md). */
+  private static final String ENVIRONMENT = "--environment=";
+
   /** Variables that are another one for each kernel and change nothing of how it is started. */
   private static final List<String> EACH_ITS_OWN = List.of("KERNEL_", "JPY_");
 
   private final String python;
   private final Map<Key, ObjectNode> known = new ConcurrentHashMap<>();
 
-  private record Key(List<String> argv, Map<String, String> env) {}
+  /**
+   * What an answer depends on.
+   *
+   * @param build the environment's current build, which {@code penstock env sync} changes; empty
+   *     for none
+   */
+  private record Key(List<String> argv, Map<String, String> env, String build) {}
 
   /**
    * Recipes that are found out when they are needed.
@@ -43,13 +54,29 @@ public final class StartRecipes {
   ObjectNode request(LifeOrder order) throws KernelException {
     Map<String, String> env = new TreeMap<>(order.env());
     env.keySet().removeIf(name -> EACH_ITS_OWN.stream().anyMatch(name::startsWith));
-    Key key = new Key(order.spec().argv(), env);
+    List<String> argv = order.spec().argv();
+    Key key = new Key(argv, env, currentBuild(argv));
     ObjectNode recipe = known.get(key);
     if (recipe == null) {
       recipe = describe(key);
       known.put(key, recipe);
     }
     return recipe.deepCopy();
+  }
+
+  private static String currentBuild(List<String> argv) {
+    for (String word : argv) {
+      if (word.startsWith(ENVIRONMENT)) {
+        try {
+          Path folder = Path.of(word.substring(ENVIRONMENT.length()));
+          return Files.readSymbolicLink(folder.resolve("current")).toString();
+        } catch (IOException | InvalidPathException e) {
+          // There is no such environment: the kernelspec's Python says so.
+          return "";
+        }
+      }
+    }
+    return "";
   }
 
   private ObjectNode describe(Key key) throws KernelException {

@@ -35,6 +35,10 @@ public final class Lanes {
   @FunctionalInterface
   public interface Sink {
     void text(Lane lane, String text) throws InterruptedException;
+
+    /** The same as it was written, at once and before it is delivered; may block, too. */
+    default void written(Lane lane, byte[] bytes, int offset, int length)
+        throws InterruptedException {}
   }
 
   private Lanes(LaneOrder order) {
@@ -134,6 +138,13 @@ public final class Lanes {
 
     @Override
     public void output(byte[] bytes, int offset, int length) {
+      try {
+        sink.written(lane, bytes, offset, length);
+      } catch (InterruptedException e) {
+        // finish() gave up on this reader, as in deliver().
+        ended = true;
+        return;
+      }
       deliver(decoder.decode(bytes, offset, length));
     }
 

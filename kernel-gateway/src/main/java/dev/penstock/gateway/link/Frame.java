@@ -16,11 +16,20 @@ public record Frame(FrameType type, int flags, long number, long marker, List<by
   /** REQUEST flag: the request came through the control channel. */
   public static final int CONTROL_CHANNEL = 1;
 
+  /** REQUEST flag on the control lane: the request is for the inbox of a stream. */
+  public static final int FOR_INBOX = 2;
+
   /** REPLY flag: abort the execute requests queued behind this one. */
   public static final int ABORT_QUEUED = 1;
 
   /** REPLY flag: the user asked the kernel to exit. */
   public static final int EXIT_ASKED = 2;
+
+  /** REPLY flag: the request goes on; another REPLY with its number says when it is over. */
+  public static final int GOES_ON = 4;
+
+  /** REPLY flag on the control lane: it answers a request {@link #FOR_INBOX}. */
+  public static final int FROM_INBOX = 8;
 
   /** Bits of a request number that count the requests of one shell. */
   private static final int SEQUENCE_BITS = 40;
@@ -55,6 +64,16 @@ public record Frame(FrameType type, int flags, long number, long marker, List<by
   /** True for a REPLY after which queued execute requests are to be aborted (SH-15). */
   public boolean abortsQueued() {
     return type == FrameType.REPLY && has(ABORT_QUEUED);
+  }
+
+  /** True for both REPLYs of a request that goes on after its answer: a stream. */
+  public boolean goesOn() {
+    return type == FrameType.REPLY && has(GOES_ON);
+  }
+
+  /** True for a REPLY to a request that was for the inbox of a stream. */
+  public boolean isFromInbox() {
+    return type == FrameType.REPLY && has(FROM_INBOX);
   }
 
   /** True for a REPLY whose user asked to exit (payload ask_exit). */

@@ -15,9 +15,10 @@ import org.slf4j.LoggerFactory;
  * An output log whose end is in memory and whose rest is in files. Thread-safe.
  *
  * <p>The owner of the session appends to memory. One thread ({@link LogStore}) writes what is there
- * to the disk, shortly after. When it falls behind by more than a budget, {@link #append} waits for
- * it, a little while; when it then is behind by twice as much for longer, or the disk fails,
- * entries that no door needs are given up unwritten, and readers see a gap.
+ * to the disk, shortly after. When it falls behind by half a budget, {@link #hasRoom} asks for
+ * patience; by more than a budget, {@link #append} waits for it, a little while; when it then is
+ * behind by twice as much for longer, or the disk fails, entries that no door needs are given up
+ * unwritten, and readers see a gap.
  */
 final class DiskLog implements OutputLog {
   private static final Logger LOG = LoggerFactory.getLogger(DiskLog.class);
@@ -73,6 +74,11 @@ final class DiskLog implements OutputLog {
       queue.in(added.writeIn(), this);
     }
     return added.seq();
+  }
+
+  @Override
+  public boolean hasRoom() {
+    return memory.hasRoom();
   }
 
   @Override

@@ -44,6 +44,9 @@ final class LogMemory {
 
   private boolean closed;
 
+  /** {@link System#nanoTime} when the disk was first found behind by half of its budget. */
+  private @Nullable Long behindSince;
+
   /**
    * Something in the log.
    *
@@ -64,6 +67,27 @@ final class LogMemory {
   LogMemory(long next, Budgets budgets) {
     this.tail = new Tail(next);
     this.budgets = budgets;
+  }
+
+  /**
+   * Whether the disk has kept up, so that an append does not wait for it. Says no for no longer
+   * than an append would wait: then it is the appends that find out whether the disk comes on at
+   * all.
+   */
+  boolean hasRoom() {
+    lock.lock();
+    try {
+      if (failing || closed || tail.unwrittenBytes() < budgets.unwritten() / 2) {
+        behindSince = null;
+        return true;
+      }
+      if (behindSince == null) {
+        behindSince = System.nanoTime();
+      }
+      return System.nanoTime() - behindSince > LAST_PATIENCE.toNanos();
+    } finally {
+      lock.unlock();
+    }
   }
 
   Added add(OutputEntry entry) {

@@ -1,5 +1,6 @@
 package dev.penstock.gateway.log;
 
+import dev.penstock.gateway.json.Escapes;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -42,9 +43,23 @@ final class OverwrittenText {
 
   /** The text without what is overwritten. */
   static byte[] removed(byte[] escaped) {
+    if (!hasReturn(escaped)) {
+      return escaped;
+    }
     OverwrittenText lines = new OverwrittenText(escaped);
     lines.scan();
     return lines.shown.toByteArray();
+  }
+
+  private static boolean hasReturn(byte[] escaped) {
+    int at = Escapes.next(escaped, 0);
+    while (at + 1 < escaped.length) {
+      if (escaped[at] == '\\' && escaped[at + 1] == 'r') {
+        return true;
+      }
+      at = Escapes.next(escaped, Math.min(at + 2, escaped.length));
+    }
+    return false;
   }
 
   private void scan() {

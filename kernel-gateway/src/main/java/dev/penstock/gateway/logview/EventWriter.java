@@ -8,34 +8,45 @@ import java.io.OutputStream;
  * that a browser that comes again says where it was.
  */
 final class EventWriter extends LogWriter {
+  /** How soon a browser comes again when the connection breaks. */
+  private static final int RETRY_MS = 1000;
+
   EventWriter(OutputStream out) {
     super(out);
   }
 
   @Override
-  void begin() throws IOException {
+  public void begin() throws IOException {
+    write("retry: " + RETRY_MS + "\n");
     idle();
   }
 
   @Override
-  void entry(long seq, byte[] json) throws IOException {
+  public void entry(long seq, byte[] json) throws IOException {
     write("id: " + seq + "\ndata: ");
     write(json);
     write("\n\n");
   }
 
   @Override
-  void lost(long count) throws IOException {
-    write("event: gap\ndata: {\"lost\":" + count + "}\n\n");
+  public void event(String name, long seq, byte[] json) throws IOException {
+    write("event: " + name + "\n");
+    entry(seq, json);
   }
 
   @Override
-  void idle() throws IOException {
-    write(": here\n\n");
+  public void lost(long from, long count) throws IOException {
+    write("event: gap\ndata: {\"lost\":" + count + ",\"from\":" + from + "}\n\n");
+  }
+
+  /** Without an empty line behind it: some readers take what that ends for an event. */
+  @Override
+  public void idle() throws IOException {
+    write(": here\n");
   }
 
   @Override
-  void end(long next) throws IOException {
+  public void end(long next) throws IOException {
     write("event: end\ndata: {\"next\":" + next + "}\n\n");
   }
 }

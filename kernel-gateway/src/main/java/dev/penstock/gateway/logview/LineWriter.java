@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 
 /**
- * An entry on each line. {@code {"lost": N}} stands where entries are gone; an empty line, which
- * readers of such lines pass over, says that nothing happened for a while.
+ * An entry on each line. {@code {"lost": N, "from": M}} stands where entries are gone; an empty
+ * line, which readers of such lines pass over, says that nothing happened for a while.
  */
 final class LineWriter extends LogWriter {
   LineWriter(OutputStream out) {
@@ -13,24 +13,24 @@ final class LineWriter extends LogWriter {
   }
 
   @Override
-  void begin() {}
+  public void begin() {}
 
   @Override
-  void entry(long seq, byte[] json) throws IOException {
+  public void entry(long seq, byte[] json) throws IOException {
     write(json);
     write("\n");
   }
 
   @Override
-  void lost(long count) throws IOException {
-    write("{\"lost\":" + count + "}\n");
+  public void lost(long from, long count) throws IOException {
+    write("{\"lost\":" + count + ",\"from\":" + from + "}\n");
   }
 
   @Override
-  void idle() throws IOException {
+  public void idle() throws IOException {
     write("\n");
   }
 
   @Override
-  void end(long next) {}
+  public void end(long next) {}
 }

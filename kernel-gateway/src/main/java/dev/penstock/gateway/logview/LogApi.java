@@ -4,33 +4,50 @@ import dev.penstock.gateway.http.Answer;
 import dev.penstock.gateway.http.Call;
 import dev.penstock.gateway.http.HttpException;
 import dev.penstock.gateway.http.Routes;
+import dev.penstock.gateway.kernels.Kernel;
 import dev.penstock.gateway.kernels.KernelException;
 import dev.penstock.gateway.kernels.Kernels;
-import java.util.Locale;
+import dev.penstock.gateway.kernels.Tracebacks;
 
 /**
  * {@code GET /api/kernels/{id}/log}: what a kernel said to its clients, as JSON, as lines of JSON
- * or as server-sent events (docs/observing.md). Thread-safe.
+ * or as server-sent events; {@code /executions}: which cells are in flight (docs/observing.md).
+ * Thread-safe.
  */
 public final class LogApi {
   private final Kernels kernels;
+  private final Tracebacks tracebacks;
 
   /** The logs of these kernels. */
-  public LogApi(Kernels kernels) {
+  public LogApi(Kernels kernels, Tracebacks tracebacks) {
     this.kernels = kernels;
+    this.tracebacks = tracebacks;
   }
 
   /** Adds the path. */
   public void addTo(Routes routes) {
-    routes.add("GET", "/api/kernels/{id}/log", this::log);
+    routes
+        .add("GET", "/api/kernels/{id}/log", this::log)
+        .add("GET", "/api/kernels/{id}/executions", this::executions);
+  }
+
+  private Answer executions(Call call) throws HttpException {
+    try {
+      Kernel kernel = kernels.find(call.part("id"));
+      long next = kernel.log().next();
+      return Answer.ok(kernel.executionsInFlight().tell(next)).with("Cache-Control", "no-store");
+    } catch (KernelException e) {
+      throw new HttpException(404, String.valueOf(e.getMessage()));
+    }
   }
 
   private Answer log(Call call) throws HttpException {
     LogSource source = find(call.part("id"));
-    LogFormat format = format(call);
+    LogFormat format = LogFormat.of(call);
     LogQuery query = LogQuery.of(call, format);
     return Answer.streaming(
-            format.mediaType(), out -> new LogStream(source, query, format.writer(out)).run())
+            format.mediaType(),
+            out -> new LogStream(source, query, tracebacks, format.writer(out)).run())
         .with("Cache-Control", "no-store");
   }
 
@@ -44,14 +61,5 @@ public final class LogApi {
           .map(log -> LogSource.former(log, kernels.tally()))
           .orElseThrow(() -> new HttpException(404, String.valueOf(e.getMessage())));
     }
-  }
-
-  private static LogFormat format(Call call) {
-    String header = call.header("Accept");
-    String accepted = header == null ? "" : header.toLowerCase(Locale.ROOT);
-    if (accepted.contains("text/event-stream")) {
-      return LogFormat.EVENTS;
-    }
-    return accepted.contains("ndjson") ? LogFormat.LINES : LogFormat.JSON;
   }
 }

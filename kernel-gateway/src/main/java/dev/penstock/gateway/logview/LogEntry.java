@@ -1,13 +1,12 @@
 package dev.penstock.gateway.logview;
 
 import dev.penstock.gateway.json.Json;
+import dev.penstock.gateway.json.Spliced;
 import dev.penstock.gateway.kernels.Cells;
+import dev.penstock.gateway.kernels.Tracebacks;
 import dev.penstock.gateway.session.Logged;
 import dev.penstock.gateway.session.OutputEntry;
 import dev.penstock.protocol.message.Channel;
-import dev.penstock.protocol.message.Header;
-import dev.penstock.protocol.message.WireException;
-import java.io.ByteArrayOutputStream;
 import java.util.Base64;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -29,17 +28,8 @@ record LogEntry(Logged logged, String msgId, String parent, @Nullable String cel
     if (entry.channel() == Channel.STDIN || entry.channel() == Channel.HEARTBEAT) {
       return null;
     }
-    String parent = msgId(entry.parentHeader());
-    return new LogEntry(logged, msgId(entry.header()), parent, cells.find(parent));
-  }
-
-  private static String msgId(byte[] header) {
-    try {
-      return Header.parse(header).msgId();
-    } catch (WireException e) {
-      // Another kernel's message with a header that cannot be read: it has no id to be found by.
-      return "";
-    }
+    String parent = entry.parentMsgId();
+    return new LogEntry(logged, entry.msgId(), parent, cells.find(parent));
   }
 
   boolean answers(LogQuery query) {
@@ -47,9 +37,11 @@ record LogEntry(Logged logged, String msgId, String parent, @Nullable String cel
         && (query.cell() == null || query.cell().equals(cell));
   }
 
-  /** One line of UTF-8; content and metadata are the bytes that the kernel sent. */
-  byte[] json() {
-    OutputEntry entry = logged.entry();
+  /**
+   * One line of UTF-8; content and metadata are the bytes that the kernel sent, if all is shown.
+   */
+  byte[] json(Tracebacks tracebacks) {
+    OutputEntry entry = tracebacks.of(logged.entry());
     ObjectNode head =
         Json.object()
             .put("seq", logged.seq())
@@ -63,20 +55,9 @@ record LogEntry(Logged logged, String msgId, String parent, @Nullable String cel
     }
     ArrayNode buffers = head.putArray("buffers");
     entry.buffers().forEach(buffer -> buffers.add(Base64.getEncoder().encodeToString(buffer)));
-    byte[] begin = Json.bytes(head);
-    ByteArrayOutputStream line = new ByteArrayOutputStream(begin.length + 64);
-    line.write(begin, 0, begin.length - 1);
-    append(line, ",\"metadata\":", entry.metadata());
-    append(line, ",\"content\":", entry.content());
-    line.write('}');
-    return line.toByteArray();
-  }
-
-  /** Line ends can only be between JSON's words, where a space is as good. */
-  private static void append(ByteArrayOutputStream line, String name, byte[] json) {
-    name.chars().forEach(line::write);
-    for (byte b : json) {
-      line.write(b == '\n' || b == '\r' ? ' ' : b);
-    }
+    return new Spliced(head)
+        .with("metadata", entry.metadata())
+        .with("content", entry.content())
+        .bytes();
   }
 }

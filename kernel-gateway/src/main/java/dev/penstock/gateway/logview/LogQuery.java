@@ -2,6 +2,7 @@ package dev.penstock.gateway.logview;
 
 import dev.penstock.gateway.http.Call;
 import dev.penstock.gateway.http.HttpException;
+import dev.penstock.gateway.http.WholeNumber;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,31 +24,19 @@ record LogQuery(
    * @throws HttpException 400 if a number is none
    */
   static LogQuery of(Call call, LogFormat format) throws HttpException {
-    long from = number(call, "from", 0);
-    long limit = number(call, "limit", format == LogFormat.JSON ? DEFAULT_LIMIT : Long.MAX_VALUE);
+    long from = WholeNumber.of("from", call.query("from"), 0);
+    long most = format == LogFormat.JSON ? DEFAULT_LIMIT : Long.MAX_VALUE;
+    long limit = WholeNumber.of("limit", call.query("limit"), most);
     boolean follow =
         switch (format) {
           case JSON -> false;
           case LINES -> "1".equals(call.query("follow"));
           case EVENTS -> true;
         };
-    String last = format == LogFormat.EVENTS ? call.header("Last-Event-ID") : null;
+    String last = format.lastEventId(call);
     if (last != null) {
-      from = parse("Last-Event-ID", last) + 1;
+      from = WholeNumber.of("Last-Event-ID", last, 0) + 1;
     }
     return new LogQuery(from, limit, call.query("parent"), call.query("cell"), follow);
-  }
-
-  private static long number(Call call, String name, long otherwise) throws HttpException {
-    String text = call.query(name);
-    return text == null ? otherwise : parse(name, text);
-  }
-
-  private static long parse(String name, String text) throws HttpException {
-    // Eighteen digits fit into a long.
-    if (!text.matches("[0-9]{1,18}")) {
-      throw new HttpException(400, name + " is not a whole number from 0 on");
-    }
-    return Long.parseLong(text);
   }
 }

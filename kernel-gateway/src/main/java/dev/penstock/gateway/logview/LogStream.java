@@ -1,5 +1,6 @@
 package dev.penstock.gateway.logview;
 
+import dev.penstock.gateway.kernels.Tracebacks;
 import dev.penstock.gateway.session.Logged;
 import dev.penstock.gateway.session.OutputLog;
 import dev.penstock.gateway.tally.Tally;
@@ -21,12 +22,14 @@ final class LogStream {
 
   private final LogSource source;
   private final LogQuery query;
+  private final Tracebacks tracebacks;
   private final LogWriter writer;
   private long next;
   private long left;
   private long written = System.nanoTime();
 
-  LogStream(LogSource source, LogQuery query, LogWriter writer) {
+  LogStream(LogSource source, LogQuery query, Tracebacks tracebacks, LogWriter writer) {
+    this.tracebacks = tracebacks;
     this.source = source;
     this.query = query;
     this.writer = writer;
@@ -58,7 +61,7 @@ final class LogStream {
     long before = next;
     OutputLog.Slice slice = source.log().read(next, BATCH);
     if (slice.first() > next) {
-      writer.lost(slice.first() - next);
+      writer.lost(next, slice.first() - next);
     }
     for (Logged logged : slice.entries()) {
       if (left == 0 || logged.seq() >= end) {
@@ -74,7 +77,7 @@ final class LogStream {
   private void write(Logged logged) throws IOException {
     LogEntry entry = LogEntry.of(logged, source.cells());
     if (entry != null && entry.answers(query)) {
-      byte[] json = entry.json();
+      byte[] json = entry.json(tracebacks);
       writer.entry(logged.seq(), json);
       source.tally().sent(Tally.Way.HTTP, json.length);
       written = System.nanoTime();

@@ -6,7 +6,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
 /** Writes a stretch of a log in one format, for the call's own thread. */
-abstract class LogWriter {
+public abstract class LogWriter {
   private static final int BUFFER = 1 << 15;
 
   private final OutputStream out;
@@ -17,26 +17,31 @@ abstract class LogWriter {
   }
 
   /** Begins. */
-  abstract void begin() throws IOException;
+  public abstract void begin() throws IOException;
 
   /** An entry, as one line of JSON. */
-  abstract void entry(long seq, byte[] json) throws IOException;
+  public abstract void entry(long seq, byte[] json) throws IOException;
 
-  /** So many numbers before the next entry are gone from the log. */
-  abstract void lost(long count) throws IOException;
+  /** An entry that is of another kind than most, where the format tells kinds apart. */
+  public void event(String name, long seq, byte[] json) throws IOException {
+    entry(seq, json);
+  }
+
+  /** So many numbers from this one on are gone from the log. */
+  public abstract void lost(long from, long count) throws IOException;
 
   /** Nothing was said for a while: shows the client that it is still connected, and us the same. */
-  abstract void idle() throws IOException;
+  public abstract void idle() throws IOException;
 
   /**
    * It is over.
    *
    * @param next the number to read on from
    */
-  abstract void end(long next) throws IOException;
+  public abstract void end(long next) throws IOException;
 
   /** Hands the client what was written. */
-  final void flush() throws IOException {
+  public final void flush() throws IOException {
     out.flush();
   }
 

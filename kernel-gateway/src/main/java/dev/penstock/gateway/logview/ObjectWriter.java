@@ -13,29 +13,29 @@ final class ObjectWriter extends LogWriter {
   }
 
   @Override
-  void begin() throws IOException {
+  public void begin() throws IOException {
     write("{\"entries\":[");
   }
 
   @Override
-  void entry(long seq, byte[] json) throws IOException {
+  public void entry(long seq, byte[] json) throws IOException {
     write(separator);
     write(json);
     separator = ",\n";
   }
 
   @Override
-  void lost(long count) {
+  public void lost(long from, long count) {
     lost += count;
   }
 
   @Override
-  void idle() throws IOException {
+  public void idle() throws IOException {
     write(" ");
   }
 
   @Override
-  void end(long next) throws IOException {
+  public void end(long next) throws IOException {
     write("],\"next\":" + next + ",\"lost\":" + lost + "}\n");
   }
 }

@@ -87,6 +87,11 @@ public final class MetricsApi {
             "counter",
             "Messages that were gone from the log before a slow or absent client had read them.")
         .sample(tally.missed());
+    out.family(
+        "penstock_orphaned_executions_total",
+        "counter",
+        "Cells that ended while no client was there, by what became of their outputs.");
+    tally.orphaned().forEach((outcome, count) -> out.sample(count, Map.of("outcome", outcome)));
   }
 
   private void putKernels(Exposition out, List<Kernel> all) {

@@ -3,7 +3,6 @@ package dev.penstock.gateway.rest;
 import dev.penstock.gateway.contents.Contents;
 import dev.penstock.gateway.contents.ContentsException;
 import dev.penstock.gateway.contents.Query;
-import dev.penstock.gateway.contents.RawFile;
 import dev.penstock.gateway.contents.Resolved;
 import dev.penstock.gateway.http.Answer;
 import dev.penstock.gateway.http.Call;
@@ -13,13 +12,9 @@ import dev.penstock.gateway.http.Routes;
 import dev.penstock.gateway.kernels.KernelException;
 import dev.penstock.gateway.kernels.Kernels;
 import java.io.IOException;
-import java.net.URLEncoder;
-import java.nio.channels.Channels;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -138,35 +133,11 @@ final class ContentsApi {
   }
 
   private Answer created(String path, ObjectNode model) {
-    return Answer.created(base + "api/contents/" + quoted(path), model);
+    return Answer.created(base + "api/contents/" + FileAnswers.quoted(path), model);
   }
 
-  private static String quoted(String path) {
-    return URLEncoder.encode(path, StandardCharsets.UTF_8).replace("+", "%20").replace("%2F", "/");
-  }
-
-  /** A file as it is; pages of users must not act as this server's own (HTML is sandboxed). */
   private Answer file(Call call) throws ContentsException {
-    RawFile file = contents.raw(path(call));
-    Map<String, String> headers = new LinkedHashMap<>();
-    headers.put("Content-Type", file.type());
-    headers.put("Content-Length", Long.toString(file.size()));
-    headers.put("Content-Security-Policy", "sandbox allow-scripts");
-    headers.put(
-        "Last-Modified",
-        DateTimeFormatter.RFC_1123_DATE_TIME.format(file.modified().atZone(ZoneOffset.UTC)));
-    if (file.attachment() || "1".equals(call.query("download"))) {
-      headers.put("Content-Disposition", "attachment; filename*=UTF-8''" + quoted(file.name()));
-    }
-    return new Answer(
-        200,
-        headers,
-        new byte[0],
-        out -> {
-          try (file) {
-            Channels.newInputStream(file.channel()).transferTo(out);
-          }
-        });
+    return FileAnswers.of(contents.raw(path(call)), "1".equals(call.query("download")));
   }
 
   private Answer resolve(Call call) throws HttpException {

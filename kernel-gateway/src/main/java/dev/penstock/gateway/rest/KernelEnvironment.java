@@ -8,13 +8,19 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The environment of kernels: what the server hands on, and of what a client sends {@code KERNEL_*}
- * and the names it was told to take (REST-34).
+ * The environment of kernels: what the server hands on, and of what a client sends {@code
+ * KERNEL_*}, {@code JPY_SESSION_NAME} and the names it was told to take (REST-34).
  *
  * @param base what every kernel gets
  * @param allowed names that clients may set besides {@code KERNEL_*}; {@code *} for all
  */
 public record KernelEnvironment(Map<String, String> base, Set<String> allowed) {
+  /** Where jupyter_server says which notebook a kernel is of. */
+  static final String SESSION_NAME = "JPY_SESSION_NAME";
+
+  /** Where a client says in which directory a kernel starts, wherever that is. */
+  public static final String WORKING_DIRECTORY = "KERNEL_WORKING_DIR";
+
   private static final String PREFIX = "KERNEL_";
   private static final int LONGEST = 1 << 16;
 
@@ -35,11 +41,19 @@ public record KernelEnvironment(Map<String, String> base, Set<String> allowed) {
     }
     for (Map.Entry<String, JsonNode> variable : wanted.properties()) {
       String name = variable.getKey();
-      if (name.startsWith(PREFIX) || allowed.contains(name) || allowed.contains("*")) {
+      if (isAllowed(name)) {
         env.put(check(name), value(name, variable.getValue()));
       }
     }
     return env;
+  }
+
+  /** Whether clients may set the variable of this name. */
+  public boolean isAllowed(String name) {
+    return name.startsWith(PREFIX)
+        || name.equals(SESSION_NAME)
+        || allowed.contains(name)
+        || allowed.contains("*");
   }
 
   private static String check(String name) throws HttpException {

@@ -18,19 +18,21 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** {@code /api/kernels} (REST-02 to REST-07). */
 final class KernelsApi {
-  private static final long LIMIT_S = 10;
 
   private final String base;
   private final KernelFactory factory;
   private final boolean listed;
+  private final boolean direct;
 
   /**
    * The API.
    *
    * @param base the server's base path
    * @param listed whether kernels may be listed: kernel_gateway says no unless asked to
+   * @param direct whether clients may ask for a kernel's ZeroMQ sockets
    */
-  KernelsApi(String base, KernelFactory factory, boolean listed) {
+  KernelsApi(String base, KernelFactory factory, boolean listed, boolean direct) {
+    this.direct = direct;
     this.base = base;
     this.factory = factory;
     this.listed = listed;
@@ -44,6 +46,7 @@ final class KernelsApi {
         .add("DELETE", "/api/kernels/{id}", this::delete)
         .add("POST", "/api/kernels/{id}/interrupt", this::interrupt)
         .add("POST", "/api/kernels/{id}/restart", this::restart)
+        .add("GET", "/api/kernels/{id}/channels", this::notUpgraded)
         .add("GET", "/api/penstock/kernels/{id}/connection", this::connection);
   }
 
@@ -59,7 +62,7 @@ final class KernelsApi {
   private Answer create(Call call) throws HttpException, IOException {
     ObjectNode wanted = call.json();
     try {
-      Kernel kernel = factory.start(Json.text(wanted, "name"), wanted);
+      Kernel kernel = factory.start(call, Json.text(wanted, "name"), wanted);
       return Answer.created(base + "api/kernels/" + kernel.id(), KernelModels.model(kernel));
     } catch (KernelException e) {
       throw KernelModels.error(e);
@@ -67,11 +70,7 @@ final class KernelsApi {
   }
 
   private Kernel find(Call call) throws HttpException {
-    try {
-      return factory.kernels().find(call.part("id"));
-    } catch (KernelException e) {
-      throw KernelModels.error(e);
-    }
+    return KernelModels.find(factory.kernels(), call);
   }
 
   private Answer delete(Call call) throws HttpException {
@@ -84,15 +83,8 @@ final class KernelsApi {
   }
 
   private Answer interrupt(Call call) throws HttpException, InterruptedException {
-    try {
-      find(call).interrupt().get(LIMIT_S, TimeUnit.SECONDS);
-      return Answer.nothing();
-    } catch (ExecutionException e) {
-      throw new HttpException(500, "The kernel cannot be interrupted: " + e.getCause());
-    } catch (TimeoutException e) {
-      throw new HttpException(
-          500, "The kernel took no interrupt within " + LIMIT_S + " s: restart it");
-    }
+    KernelModels.interrupt(find(call));
+    return Answer.nothing();
   }
 
   private Answer restart(Call call) throws HttpException {
@@ -105,15 +97,30 @@ final class KernelsApi {
     }
   }
 
+  /** WebSockets are upgraded before the routes are looked at (REST-08). */
+  private Answer notUpgraded(Call call) throws HttpException {
+    Kernel kernel = find(call);
+    throw new HttpException(
+        400, "Can \"Upgrade\" only to \"WebSocket\": the channels of " + kernel.id() + " are one");
+  }
+
   /** A connection file: its ZeroMQ sockets are opened for whoever asks. */
   private Answer connection(Call call) throws HttpException, InterruptedException {
+    if (!direct) {
+      throw new HttpException(
+          403,
+          "A kernel's own sockets know nothing of --allowed-message-types and"
+              + " --no-allow-tracebacks: with these there are only WebSockets");
+    }
     try {
-      ConnectionInfo connection = find(call).connection().get(LIMIT_S, TimeUnit.SECONDS);
+      ConnectionInfo connection =
+          find(call).connection().get(KernelModels.LIMIT_S, TimeUnit.SECONDS);
       return Answer.of("application/json", ConnectionFiles.toJson(connection));
     } catch (ExecutionException e) {
       throw new HttpException(500, "The kernel has no sockets: " + e.getCause());
     } catch (TimeoutException e) {
-      throw new HttpException(500, "The kernel opened no sockets within " + LIMIT_S + " s");
+      throw new HttpException(
+          500, "The kernel opened no sockets within " + KernelModels.LIMIT_S + " s");
     }
   }
 }

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Which document has which kernel. A session goes with its kernel. Thread-safe. */
-final class SessionBook {
+public final class SessionBook {
   private final Map<String, NotebookSession> sessions = new LinkedHashMap<>();
 
   synchronized List<NotebookSession> all() {
@@ -21,12 +21,18 @@ final class SessionBook {
     return Optional.ofNullable(sessions.get(id));
   }
 
-  /** The session of a document. */
-  synchronized Optional<NotebookSession> at(String path, String type) {
+  /** The session of a document, of whatever type: a path has one. */
+  synchronized Optional<NotebookSession> at(String path) {
     sweep();
+    return sessions.values().stream().filter(session -> session.path().equals(path)).findFirst();
+  }
+
+  /** Paths of the notebooks that have this kernel. */
+  synchronized List<String> notebooks(Kernel kernel) {
     return sessions.values().stream()
-        .filter(session -> session.path().equals(path) && session.type().equals(type))
-        .findFirst();
+        .filter(session -> session.kernel().equals(kernel) && session.type().equals("notebook"))
+        .map(NotebookSession::path)
+        .toList();
   }
 
   synchronized void put(NotebookSession session) {

@@ -8,7 +8,6 @@ import dev.penstock.gateway.json.Json;
 import dev.penstock.gateway.kernels.Kernel;
 import dev.penstock.gateway.kernels.KernelException;
 import java.io.IOException;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -21,20 +20,27 @@ final class SessionsApi {
   private final KernelFactory factory;
   private final boolean listed;
   private final boolean alwaysNotebook;
-  private final SessionBook book = new SessionBook();
+  private final SessionBook book;
 
   /** Clients that ask at the same time for the session of one document get one. */
-  private final Turns<List<String>> turns = new Turns<>();
+  private final Turns<String> turns = new Turns<>();
 
   /**
    * The API.
    *
    * @param base the server's base path
+   * @param book the sessions that there are
    * @param listed whether sessions may be listed
    * @param alwaysNotebook whether every session tells of its notebook, as with kernel_gateway
    */
-  SessionsApi(String base, KernelFactory factory, boolean listed, boolean alwaysNotebook) {
+  SessionsApi(
+      String base,
+      KernelFactory factory,
+      SessionBook book,
+      boolean listed,
+      boolean alwaysNotebook) {
     this.base = base;
+    this.book = book;
     this.factory = factory;
     this.listed = listed;
     this.alwaysNotebook = alwaysNotebook;
@@ -69,7 +75,7 @@ final class SessionsApi {
   }
 
   private Answer create(Call call) throws HttpException, IOException {
-    ObjectNode wanted = call.json();
+    ObjectNode wanted = call.someJson();
     ObjectNode notebook = Json.child(wanted, "notebook");
     String path = first(Json.text(wanted, "path"), Json.text(notebook, "path"));
     if (path == null) {
@@ -81,19 +87,19 @@ final class SessionsApi {
       throw new HttpException(400, "Missing field in JSON data: type");
     }
     String name = first(Json.text(wanted, "name"), Json.text(notebook, "name"));
-    try (Turns.Turn _ = turns.take(List.of(path, type))) {
-      Optional<NotebookSession> existing = book.at(path, type);
+    try (Turns.Turn _ = turns.take(path)) {
+      Optional<NotebookSession> existing = book.at(path);
       NotebookSession session =
           existing.isPresent()
               ? existing.get()
-              : make(path, name == null ? "" : name, type, wanted);
+              : make(call, path, name == null ? "" : name, type, wanted);
       return Answer.created(base + "api/sessions/" + session.id(), model(session));
     }
   }
 
-  private NotebookSession make(String path, String name, String type, ObjectNode wanted)
+  private NotebookSession make(Call call, String path, String name, String type, ObjectNode wanted)
       throws HttpException {
-    Kernel kernel = kernel(path, wanted);
+    Kernel kernel = kernel(call, path, wanted);
     NotebookSession session =
         new NotebookSession(UUID.randomUUID().toString(), path, name, type, kernel);
     book.put(session);
@@ -101,7 +107,7 @@ final class SessionsApi {
   }
 
   /** The kernel that is named by id, or a new one. */
-  private Kernel kernel(String path, ObjectNode wanted) throws HttpException {
+  private Kernel kernel(Call call, String path, ObjectNode wanted) throws HttpException {
     ObjectNode kernel = Json.child(wanted, "kernel");
     try {
       String id = Json.text(kernel, "id");
@@ -109,7 +115,7 @@ final class SessionsApi {
         return factory.kernels().find(id);
       }
       ObjectNode start = kernel.deepCopy().put("path", path);
-      return factory.start(Json.text(kernel, "name"), start);
+      return factory.start(call, Json.text(kernel, "name"), start);
     } catch (KernelException e) {
       if (e.reason() == KernelException.Reason.NO_SPEC) {
         String name = Json.text(kernel, "name");
@@ -127,7 +133,7 @@ final class SessionsApi {
 
   private Answer change(Call call) throws HttpException, IOException {
     NotebookSession old = find(call);
-    ObjectNode wanted = call.json();
+    ObjectNode wanted = call.someJson();
     String path =
         first(Json.text(wanted, "path"), Json.text(Json.child(wanted, "notebook"), "path"));
     String name = Json.text(wanted, "name");
@@ -138,7 +144,7 @@ final class SessionsApi {
             || (Json.text(kernel, "id") != null
                 && !old.kernel().id().equals(Json.text(kernel, "id")));
     String newPath = path == null ? old.path() : path;
-    Kernel next = other ? kernel(newPath, wanted) : old.kernel();
+    Kernel next = other ? replacement(call, newPath, wanted) : old.kernel();
     NotebookSession changed =
         new NotebookSession(
             old.id(),
@@ -151,6 +157,16 @@ final class SessionsApi {
       end(old.kernel());
     }
     return Answer.ok(model(changed));
+  }
+
+  /** The kernel that a session gets in place of its own. */
+  private Kernel replacement(Call call, String path, ObjectNode wanted) throws HttpException {
+    try {
+      return kernel(call, path, wanted);
+    } catch (HttpException e) {
+      // 404 would say that the session is not there: jupyter_server's answer is 400.
+      throw e.status() == 404 ? new HttpException(400, String.valueOf(e.getMessage())) : e;
+    }
   }
 
   private Answer delete(Call call) throws HttpException {

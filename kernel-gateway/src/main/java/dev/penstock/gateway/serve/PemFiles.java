@@ -65,6 +65,28 @@ final class PemFiles {
     }
   }
 
+  /**
+   * A trust store with these certificates.
+   *
+   * @throws IOException if the file cannot be read or holds none
+   */
+  static KeyStore trustStore(Path authorities) throws IOException {
+    Certificate[] trusted = certificates(authorities);
+    if (trusted.length == 0) {
+      throw new IOException(authorities + " holds no certificate in PEM format");
+    }
+    try {
+      KeyStore store = KeyStore.getInstance("PKCS12");
+      store.load(null, null);
+      for (int i = 0; i < trusted.length; i++) {
+        store.setCertificateEntry("authority-" + i, trusted[i]);
+      }
+      return store;
+    } catch (GeneralSecurityException e) {
+      throw new IOException(authorities + " cannot be used: " + e.getMessage(), e);
+    }
+  }
+
   /** Whether what the key signs is what the certificate's public key verifies. */
   private static boolean fit(Certificate certificate, PrivateKey key)
       throws GeneralSecurityException {

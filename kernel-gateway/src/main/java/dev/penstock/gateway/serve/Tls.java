@@ -13,8 +13,10 @@ final class Tls {
    * TLS; null without a certificate.
    *
    * @param key null if it is in the certificate's file
+   * @param authorities of whom clients need a certificate; null if they need none
    */
-  static SslContextFactory.@Nullable Server of(@Nullable Path certificate, @Nullable Path key)
+  static SslContextFactory.@Nullable Server of(
+      @Nullable Path certificate, @Nullable Path key, @Nullable Path authorities)
       throws IOException {
     if (certificate == null) {
       return null;
@@ -23,6 +25,10 @@ final class Tls {
     tls.setKeyStore(PemFiles.keyStore(certificate, key == null ? certificate : key));
     tls.setKeyStorePassword("");
     tls.setSniRequired(false);
+    if (authorities != null) {
+      tls.setTrustStore(PemFiles.trustStore(authorities));
+      tls.setNeedClientAuth(true);
+    }
     return tls;
   }
 }

@@ -36,7 +36,8 @@ final class Conversation implements Inbound {
   private final Desk desk;
   private final Shell main;
   private final Subshells subshells;
-  private final DebugRequests debug;
+  private final AsideRequests debug;
+  private final AsideRequests inbox;
   private byte[] lastParent = Json.emptyObject();
 
   /** Why the session is over; null while it is not. */
@@ -46,12 +47,18 @@ final class Conversation implements Inbound {
   private byte @Nullable [] controlSeen;
 
   Conversation(
-      Outlet outlet, WorkerControl worker, Door door, GatewayReplies replies, Lifecycle lifecycle) {
-    desk = new Desk(outlet, worker, door, replies, lifecycle);
+      Outlet outlet,
+      Executions executions,
+      WorkerControl worker,
+      Door door,
+      GatewayReplies replies,
+      Lifecycle lifecycle) {
+    desk = new Desk(outlet, executions, worker, door, replies, lifecycle);
     InFlight inFlight = new InFlight(0, InFlight.AHEAD, this::toMainShell);
     main = new Shell(desk, this, this::began, inFlight);
     subshells = new Subshells(desk, this, this::beganAside);
-    debug = new DebugRequests(desk);
+    debug = new AsideRequests(desk, 0);
+    inbox = new AsideRequests(desk, Frame.FOR_INBOX);
   }
 
   /** Tells the worker of control first: a cell may ask for the last control request. */
@@ -72,11 +79,12 @@ final class Conversation implements Inbound {
   }
 
   /**
-   * Header of the request that runs, else of the last one that did: the parent of what no Python
-   * stream wrote.
+   * Header of the request that runs, or of the stream, else of the last request that did: the
+   * parent of what no Python stream wrote.
    */
   byte[] currentParent() {
-    return lastParent;
+    Request stream = main.running() == null ? main.streaming() : null;
+    return stream == null ? lastParent : stream.message().header();
   }
 
   private void began(Request request) {
@@ -91,7 +99,7 @@ final class Conversation implements Inbound {
   }
 
   private boolean running() {
-    return main.running() != null || subshells.busy();
+    return main.running() != null || main.streaming() != null || subshells.busy();
   }
 
   /** The worker said HELLO. */
@@ -125,6 +133,7 @@ final class Conversation implements Inbound {
     main.over(cause, died);
     subshells.over(cause, died);
     debug.over(cause);
+    inbox.over(cause);
   }
 
   @Override
@@ -138,7 +147,9 @@ final class Conversation implements Inbound {
       desk.refuse(request, "the kernel is shutting down");
       return;
     }
-    if (request.channel() == Channel.CONTROL) {
+    desk.executions().requested(request);
+    // Those for a stream pass the main shell on either channel.
+    if (request.channel() == Channel.CONTROL || AsideRequests.forInbox(request.type())) {
       control(request);
     } else {
       String subshell = request.header().subshellId();
@@ -161,7 +172,8 @@ final class Conversation implements Inbound {
         desk.idle(request);
       }
       case "shutdown_request" -> desk.lifecycle().stopFor(request);
-      case DebugRequests.TYPE -> debug.add(request);
+      case String type when AsideRequests.forDebugger(type) -> debug.add(request);
+      case String type when AsideRequests.forInbox(type) -> inbox.add(request);
       case "usage_request" -> {
         desk.busy(request);
         desk.replies().usageReply(request, desk.worker().pid());
@@ -186,6 +198,7 @@ final class Conversation implements Inbound {
   /** Hands the next requests of each shell to the worker, or answers them here. */
   void dispatch() {
     debug.dispatch();
+    inbox.dispatch();
     main.dispatch();
     subshells.dispatch();
   }
@@ -216,7 +229,7 @@ final class Conversation implements Inbound {
   void controlFrame(Frame frame) {
     switch (frame.type()) {
       case PUBLISH -> desk.outlet().publish(frame);
-      case REPLY -> debug.reply(frame);
+      case REPLY -> (frame.isFromInbox() ? inbox : debug).reply(frame);
       case SUBSHELL_DONE -> subshells.done(frame);
       case HELLO, WELCOME, REQUEST, INPUT_REQUEST, INPUT_REPLY, SHUTDOWN, SUBSHELL, CONTROL_SEEN ->
           misdirected(frame);

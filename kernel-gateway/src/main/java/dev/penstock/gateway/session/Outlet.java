@@ -28,6 +28,11 @@ final class Outlet {
     this.merger = new StreamMerger(log, System::nanoTime);
   }
 
+  /** The number that the next log entry will get. */
+  long next() {
+    return log.next();
+  }
+
   /** {@code status} with this execution_state (IOP-02). */
   void status(byte[] parentHeader, String state) {
     iopub(

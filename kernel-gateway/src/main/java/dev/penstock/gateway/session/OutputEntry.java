@@ -1,6 +1,8 @@
 package dev.penstock.gateway.session;
 
 import dev.penstock.protocol.message.Channel;
+import dev.penstock.protocol.message.Header;
+import dev.penstock.protocol.message.WireException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -41,12 +43,39 @@ public record OutputEntry(
         channel, msgType, topic, to, header, parentHeader, metadata, other, buffers);
   }
 
+  /** {@code msg_id} of its header; empty if nobody can read it: then it has none, either. */
+  public String msgId() {
+    return msgId(header);
+  }
+
+  /** {@code msg_id} of the request that it answers; empty if it is nobody's, or cannot be read. */
+  public String parentMsgId() {
+    return msgId(parentHeader);
+  }
+
+  private static String msgId(byte[] json) {
+    try {
+      return Header.parse(json).msgId();
+    } catch (WireException e) {
+      // Made by a kernel that is none of ours.
+      return "";
+    }
+  }
+
   private static final byte[] STARTING =
       "{\"execution_state\":\"starting\"}".getBytes(StandardCharsets.US_ASCII);
+
+  private static final byte[] RESTARTING =
+      "{\"execution_state\":\"restarting\"}".getBytes(StandardCharsets.US_ASCII);
 
   /** Whether it says that the kernel is starting. */
   public boolean isStarting() {
     return msgType.equals("status") && Arrays.equals(content, STARTING);
+  }
+
+  /** Whether it says that the kernel died and is started again. */
+  public boolean isRestarting() {
+    return msgType.equals("status") && Arrays.equals(content, RESTARTING);
   }
 
   /** What the entry costs while it is kept, in bytes. */

@@ -13,6 +13,14 @@ public interface OutputLog {
   /** Appends an entry and returns its sequence number. */
   long append(OutputEntry entry);
 
+  /**
+   * Whether the log takes more now without delay. Who has output that can wait keeps it until then;
+   * who appends nevertheless may have to wait for the disk.
+   */
+  default boolean hasRoom() {
+    return true;
+  }
+
   /** The number the next entry will get. */
   long next();
 

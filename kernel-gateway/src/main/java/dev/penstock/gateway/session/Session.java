@@ -1,6 +1,7 @@
 package dev.penstock.gateway.session;
 
 import dev.penstock.gateway.keeper.WorkerExit;
+import dev.penstock.gateway.lane.Echo;
 import dev.penstock.gateway.lane.Lane;
 import dev.penstock.gateway.lane.LaneOrder;
 import dev.penstock.gateway.lane.Lanes;
@@ -44,6 +45,7 @@ public final class Session implements LinkPeer {
   private final SessionConductor conductor;
   private final CountDownLatch linkEnded = new CountDownLatch(1);
   private final LaneOrder order = new LaneOrder();
+  private final @Nullable Echo echo;
   private volatile @Nullable Lanes lanes;
   private volatile @Nullable LinkConnection link;
   private volatile String startPath = "";
@@ -60,6 +62,7 @@ public final class Session implements LinkPeer {
     this.inbox = inbox;
     this.doorway = doorway;
     this.conductor = conductor;
+    this.echo = spec.echo() ? new Echo() : null;
   }
 
   public SessionSpec spec() {
@@ -79,6 +82,11 @@ public final class Session implements LinkPeer {
   /** Every message of this kernel to its clients. */
   public OutputLog log() {
     return conductor.log();
+  }
+
+  /** Its execute requests in flight, and what became of the others. */
+  public Executions executionsInFlight() {
+    return conductor.executions();
   }
 
   /** Takes a request of a client that reads the answers from the log; false if it has ended. */
@@ -112,7 +120,12 @@ public final class Session implements LinkPeer {
    * @throws IOException if they cannot be opened
    */
   public void openLanes(Path out, Path err) throws IOException {
-    lanes = Lanes.open(out, err, secrets.nonce(), order, this::laneText);
+    lanes = Lanes.open(out, err, secrets.nonce(), order, new Written());
+  }
+
+  /** What goes to its client's terminal, too; null when nobody asked for that at the start. */
+  public @Nullable Echo echo() {
+    return echo;
   }
 
   /** How its worker was started: {@code fork} or {@code fresh}; empty while none was. */
@@ -221,8 +234,27 @@ public final class Session implements LinkPeer {
     order.close();
   }
 
-  private void laneText(Lane lane, String text) throws InterruptedException {
-    inbox.output(new SessionEvent.LaneText(lane, text));
+  /** What the lanes bring goes to the clients, and to the terminal of the one that started it. */
+  private final class Written implements Lanes.Sink {
+    @Override
+    public void text(Lane lane, String text) throws InterruptedException {
+      inbox.output(new SessionEvent.LaneText(lane, text));
+    }
+
+    @Override
+    public void written(Lane lane, byte[] bytes, int offset, int length)
+        throws InterruptedException {
+      if (echo != null) {
+        echo.add(lane, bytes, offset, length);
+      }
+    }
+  }
+
+  /** Nothing comes any more for the client's terminal. */
+  void closeEcho() {
+    if (echo != null) {
+      echo.close();
+    }
   }
 
   private void drain(WorkerExit exit, @Nullable String cause) {
@@ -237,6 +269,7 @@ public final class Session implements LinkPeer {
       if (reading != null) {
         reading.finish(LANE_DRAIN);
       }
+      closeEcho();
       inbox.output(new SessionEvent.WorkerEnded(exit, cause));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -6,6 +6,7 @@ import dev.penstock.gateway.session.SessionEvent.FromWorker;
 import dev.penstock.gateway.session.Sessions.DoorFactory;
 import dev.penstock.protocol.connection.ConnectionInfo;
 import dev.penstock.protocol.message.HeaderFactory;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
@@ -28,6 +29,9 @@ final class SessionConductor implements Runnable {
 
   private static final int EVENTS_PER_STEP = 128;
 
+  /** Bytes of output after which requests get their turn, save that one event may be larger. */
+  private static final long BYTES_PER_STEP = 256 << 10;
+
   private final SessionSpec spec;
   private final SessionInbox inbox;
   private final HeaderFactory headers;
@@ -35,6 +39,7 @@ final class SessionConductor implements Runnable {
   private final @Nullable DoorFactory doors;
   private final OutputLog log;
   private final Outlet outlet;
+  private final Executions executions = new Executions(Clock.systemUTC());
   private final WorkerControl worker;
   private final CompletableFuture<ConnectionInfo> bound = new CompletableFuture<>();
   private final CompletableFuture<Ending> ended = new CompletableFuture<>();
@@ -67,6 +72,10 @@ final class SessionConductor implements Runnable {
 
   OutputLog log() {
     return log;
+  }
+
+  Executions executions() {
+    return executions;
   }
 
   /** Completed when the sockets are bound, exceptionally when they cannot be. */
@@ -128,7 +137,12 @@ final class SessionConductor implements Runnable {
     Lifecycle lifecycle = new Lifecycle(spec, outlet, worker, door);
     Conversation conversation =
         new Conversation(
-            outlet, worker, door, new GatewayReplies(outlet, () -> connection), lifecycle);
+            outlet,
+            executions,
+            worker,
+            door,
+            new GatewayReplies(outlet, () -> connection),
+            lifecycle);
     bound.complete(connection);
     boolean flowing = true;
     while (true) {
@@ -138,8 +152,10 @@ final class SessionConductor implements Runnable {
       }
       Ending over = lifecycle.ending();
       if (over != null) {
-        conversation.over(over.cause(), !lifecycle.stopping());
+        // First shut: who has heard of the death by its own answer and sends more, means the next
+        // life of the kernel.
         door.shut(conversation);
+        conversation.over(over.cause(), !lifecycle.stopping());
         lastWords(!lifecycle.stopping());
         return over;
       }
@@ -147,7 +163,9 @@ final class SessionConductor implements Runnable {
       lifecycle.checkDeadline();
       show(conversation, lifecycle);
       outlet.releaseDue();
-      flowing = door.deliver(log);
+      // Output waits in the inbox, and the worker with it, while the clients or the disk take none;
+      // requests are served meanwhile.
+      flowing = door.deliver(log) && log.hasRoom();
       log.trim(door.position());
       door.serve(patience(flowing, lifecycle), conversation);
     }
@@ -192,8 +210,10 @@ final class SessionConductor implements Runnable {
   }
 
   private void takeOutput(Conversation conversation, Lifecycle lifecycle) {
-    for (int i = 0; i < EVENTS_PER_STEP; i++) {
+    long bytes = 0;
+    for (int i = 0; i < EVENTS_PER_STEP && bytes < BYTES_PER_STEP; i++) {
       FromWorker event = inbox.nextOutput();
+      bytes += event == null ? 0 : event.bytes();
       switch (event) {
         case null -> {
           return;
@@ -236,6 +256,7 @@ final class SessionConductor implements Runnable {
     door.shut(Inbound.DEAF);
     inbox.close();
     worker.close();
+    executions.over();
     view = new SessionView(SessionState.DEAD, view.started(), view.connection(), view.workerPid());
     ended.complete(ending);
   }

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param cwd working directory the client asked for
  * @param connectionFile path of the connection file, for information
  * @param memoryLimit bytes the worker and its children may use, 0 for no limit
+ * @param echo whether its client copies to its own terminal what is written to the worker's file
+ *     descriptors 1 and 2
  */
 public record SessionSpec(
     String id,
@@ -18,4 +20,5 @@ public record SessionSpec(
     String via,
     String cwd,
     @Nullable String connectionFile,
-    long memoryLimit) {}
+    long memoryLimit,
+    boolean echo) {}

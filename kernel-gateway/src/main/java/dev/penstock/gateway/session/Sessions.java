@@ -67,6 +67,7 @@ public final class Sessions {
     Session session = new Session(spec, WorkerSecrets.make(), inbox, doorway, conductor);
     Thread owner = new Thread(null, conductor, "session-" + spec.id(), STACK_BYTES);
     owner.setDaemon(true);
+    session.whenEnded(_ -> session.closeEcho());
     return new Opening(session, conductor.bound(), owner::start);
   }
 }

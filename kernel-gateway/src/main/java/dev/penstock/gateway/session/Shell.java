@@ -25,6 +25,7 @@ final class Shell {
   private final RequestQueue queue = new RequestQueue();
   private final InFlight inFlight;
   private final InputExchange input;
+  private final RunningStream stream;
 
   /**
    * A shell without requests.
@@ -38,11 +39,17 @@ final class Shell {
     this.began = began;
     this.inFlight = inFlight;
     this.input = new InputExchange(desk.outlet(), inFlight);
+    this.stream = new RunningStream(desk);
   }
 
   /** What runs now, null when nothing does. */
   @Nullable Request running() {
     return inFlight.running();
+  }
+
+  /** The stream that goes on between its requests, null when none does. */
+  @Nullable Request streaming() {
+    return stream.request();
   }
 
   InputExchange input() {
@@ -128,6 +135,9 @@ final class Shell {
 
   /** The worker has done the running request. */
   void reply(Frame frame) {
+    if (stream.isEndedBy(frame)) {
+      return;
+    }
     Request request = inFlight.answeredBy(frame);
     if (request == null) {
       LOG.atWarn()
@@ -147,7 +157,11 @@ final class Shell {
     if (!msgType.isEmpty()) {
       desk.outlet().reply(request, msgType, p.get(1), p.get(2), p.subList(3, p.size()));
     }
-    desk.idle(request);
+    if (frame.goesOn()) {
+      stream.began(request, frame.number());
+    } else {
+      desk.idle(request);
+    }
     begin();
     if (frame.asksExit()) {
       desk.lifecycle().stop(false, false, "exited as the user asked");
@@ -164,6 +178,7 @@ final class Shell {
    * @param died it was not asked to end
    */
   void over(String cause, boolean died) {
+    stream.over(cause, died);
     Request running = inFlight.running();
     if (running != null) {
       desk.cutOff(running, cause);

@@ -1,5 +1,6 @@
 package dev.penstock.gateway.session;
 
+import dev.penstock.gateway.json.Escapes;
 import dev.penstock.protocol.message.Channel;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -96,11 +97,11 @@ public final class StreamText {
 
   /** Index of the quote that ends the JSON string which begins at {@code from}, else the length. */
   private static int stringEnd(byte[] json, int from) {
-    int i = from;
-    while (i < json.length && json[i] != '"') {
-      i += json[i] == '\\' ? 2 : 1;
+    int at = Escapes.next(json, from);
+    while (at < json.length && json[at] == '\\') {
+      at = at + 2 < json.length ? Escapes.next(json, at + 2) : json.length;
     }
-    return Math.min(i, json.length);
+    return at;
   }
 
   private static boolean hasAt(byte[] bytes, int at, byte[] part) {

@@ -19,6 +19,11 @@ public record KernelSpec(String name, Path directory, ObjectNode json) {
   private static final String PROVISIONER = "penstock-provisioner";
   private static final String LAUNCHER = "penstock.launcher";
 
+  /** The same for a kernel that is listed by another name. */
+  public KernelSpec named(String other) {
+    return new KernelSpec(other, directory, json);
+  }
+
   /** The command with its templates, such as {@code {connection_file}}. */
   public List<String> argv() {
     List<String> argv = new ArrayList<>();

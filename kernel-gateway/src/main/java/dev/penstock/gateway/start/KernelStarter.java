@@ -2,6 +2,7 @@ package dev.penstock.gateway.start;
 
 import dev.penstock.gateway.door.Audiences;
 import dev.penstock.gateway.door.ZmqDoor;
+import dev.penstock.gateway.keeper.KeeperException;
 import dev.penstock.gateway.placement.Guards;
 import dev.penstock.gateway.placement.Placement;
 import dev.penstock.gateway.placement.StartedWorker;
@@ -75,6 +76,15 @@ public final class KernelStarter {
     return new Started(session, opening.bound().join(), worker);
   }
 
+  /** Does ahead what the start of a kernel on this machine shares with the starts after it. */
+  public void prepare(StartRequest start) throws StartException {
+    try {
+      placement.prepare(start.order());
+    } catch (IOException e) {
+      throw notStarted(e);
+    }
+  }
+
   /** How the ZeroMQ sockets of a kernel are opened that was started so. */
   public Sessions.DoorFactory doors(StartRequest start) throws StartException {
     Signer signer = signer(start.connection());
@@ -122,10 +132,7 @@ public final class KernelStarter {
     } catch (IOException e) {
       session.startFailed(String.valueOf(e.getMessage()));
       table.release(session.spec().id());
-      throw new StartException(
-          "start-failed",
-          "the Python worker could not be started: " + e.getMessage(),
-          "run 'penstock doctor'");
+      throw notStarted(e);
     } catch (ExecutionException e) {
       table.release(session.spec().id());
       throw new StartException("bind-failed", reason(e), "");
@@ -134,6 +141,16 @@ public final class KernelStarter {
       session.stop(true, "the gateway is ending");
       throw new StartException("leaving", "this gateway is about to end", "try again");
     }
+  }
+
+  private static StartException notStarted(IOException e) {
+    if (e instanceof KeeperException refusal && refusal.code().equals(StartException.LIMIT)) {
+      return new StartException(StartException.LIMIT, String.valueOf(e.getMessage()), "");
+    }
+    return new StartException(
+        "start-failed",
+        "the Python worker could not be started: " + e.getMessage(),
+        "run 'penstock doctor'");
   }
 
   private static String reason(ExecutionException e) {

@@ -4,6 +4,9 @@ import java.io.Serial;
 
 /** A kernel that cannot be started: why, and what to do. */
 public final class StartException extends Exception {
+  /** Code for limits that cannot be kept here. */
+  public static final String LIMIT = "limit";
+
   @Serial private static final long serialVersionUID = 1L;
 
   private final String code;

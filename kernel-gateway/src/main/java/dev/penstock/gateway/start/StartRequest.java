@@ -51,7 +51,8 @@ public record StartRequest(
             required(request, "via"),
             cwd,
             Json.text(request, "connection_file"),
-            memoryLimit(request));
+            memoryLimit(request),
+            Json.flag(request, "echo"));
     WorkerOrder order =
         new WorkerOrder(
             required(environment, "key"),

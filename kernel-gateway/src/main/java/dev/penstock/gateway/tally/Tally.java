@@ -14,6 +14,7 @@ public final class Tally {
   private final Map<Stage, Histogram> stages = new EnumMap<>(Stage.class);
   private final Map<Way, Sent> ways = new EnumMap<>(Way.class);
   private final LongAdder missed = new LongAdder();
+  private final Map<String, LongAdder> orphaned = new ConcurrentHashMap<>();
 
   /** Parts of the time that a cell takes. */
   public enum Stage {
@@ -65,11 +66,19 @@ public final class Tally {
     missed.add(messages);
   }
 
+  /** A cell ended while no client was there; the outcome tells whether its notebook has that. */
+  public void orphaned(String outcome) {
+    orphaned.computeIfAbsent(outcome, _ -> new LongAdder()).increment();
+  }
+
+  /** Cells that ended while no client was there, by outcome. */
+  public Map<String, Long> orphaned() {
+    return sums(orphaned);
+  }
+
   /** Cells by status. */
   public Map<String, Long> executions() {
-    Map<String, Long> counts = new TreeMap<>();
-    executions.forEach((status, count) -> counts.put(status, count.sum()));
-    return counts;
+    return sums(executions);
   }
 
   /** How long a stage took. */
@@ -87,6 +96,12 @@ public final class Tally {
 
   public long missed() {
     return missed.sum();
+  }
+
+  private static Map<String, Long> sums(Map<String, LongAdder> adders) {
+    Map<String, Long> counts = new TreeMap<>();
+    adders.forEach((label, count) -> counts.put(label, count.sum()));
+    return counts;
   }
 
   private Sent sent(Way way) {

@@ -36,7 +36,8 @@ final class HostMeter {
 
   /** All processors of the machine, also those that this JVM may not use. */
   private static long count(List<String> lines) {
-    long named = lines.stream().filter(line -> line.matches("cpu[0-9]+ .*")).count();
+    long named =
+        lines.stream().filter(line -> line.startsWith("cpu") && !line.startsWith("cpu ")).count();
     return named > 0 ? named : Runtime.getRuntime().availableProcessors();
   }
 

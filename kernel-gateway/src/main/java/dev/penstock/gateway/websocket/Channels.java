@@ -20,14 +20,21 @@ public final class Channels implements AutoCloseable {
   /** "Service restart": clients come again (WS-07). */
   private static final int RESTART = 1012;
 
-  private final RemoteClients clients = new RemoteClients();
+  private final RemoteClients clients;
   private final ServerWebSocketContainer container;
+  private final ChannelRules rules;
   private final Pings pings;
 
-  /** Channels by the WebSockets of a server. */
-  public Channels(ServerWebSocketContainer container) {
+  /**
+   * Channels by the WebSockets of a server.
+   *
+   * @param clients who was here before, and may come again
+   */
+  public Channels(ServerWebSocketContainer container, RemoteClients clients, ChannelRules rules) {
     this.container = container;
-    this.pings = new Pings(container);
+    this.clients = clients;
+    this.rules = rules;
+    this.pings = new Pings(container, rules.pings());
   }
 
   /**
@@ -54,7 +61,7 @@ public final class Channels implements AutoCloseable {
           if (sessionId == null) {
             LOG.atInfo().addKeyValue("kernel", kernel.id()).log("websocket without session_id");
           }
-          return new ChannelsSocket(clients.find(kernel, sessionId), wire, pings, after);
+          return new ChannelsSocket(clients.find(kernel, sessionId), wire, pings, rules, after);
         },
         request,
         response,

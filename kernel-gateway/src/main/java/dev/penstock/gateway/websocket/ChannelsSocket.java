@@ -2,7 +2,6 @@ package dev.penstock.gateway.websocket;
 
 import dev.penstock.gateway.kernels.Kernel;
 import java.nio.ByteBuffer;
-import java.util.concurrent.CompletableFuture;
 import org.eclipse.jetty.websocket.api.Callback;
 import org.eclipse.jetty.websocket.api.Session;
 import org.jspecify.annotations.Nullable;
@@ -19,13 +18,17 @@ public final class ChannelsSocket implements Session.Listener {
   private final RemoteClient client;
   private final Wire wire;
   private final Pings pings;
+  private final ChannelRules rules;
   private final @Nullable String after;
   private @Nullable Feed feed;
+  private Runnable farewell = () -> {};
 
-  ChannelsSocket(RemoteClient client, Wire wire, Pings pings, @Nullable String after) {
+  ChannelsSocket(
+      RemoteClient client, Wire wire, Pings pings, ChannelRules rules, @Nullable String after) {
     this.client = client;
     this.wire = wire;
     this.pings = pings;
+    this.rules = rules;
     this.after = after;
   }
 
@@ -34,10 +37,11 @@ public final class ChannelsSocket implements Session.Listener {
     pings.opened(session);
     Kernel kernel = client.kernel();
     kernel.connected(1);
-    Feed opened = new Feed(client, wire, session, after);
+    Feed opened = new Feed(client, wire, session, rules, after);
     feed = opened;
     opened.begin();
-    CompletableFuture<Void> _ = kernel.gone().thenAccept(_ -> opened.kernelGone());
+    farewell = opened::kernelGone;
+    kernel.sayWhenGone(farewell);
     session.demand();
   }
 
@@ -83,7 +87,7 @@ public final class ChannelsSocket implements Session.Listener {
 
   private void take(@Nullable Envelope envelope) throws FrameException {
     if (envelope != null) {
-      client.send(envelope);
+      client.send(envelope, rules);
     }
   }
 
@@ -120,6 +124,7 @@ public final class ChannelsSocket implements Session.Listener {
       feed = null;
       pings.closed(open.socket());
       open.end();
+      client.kernel().doNotSay(farewell);
       client.kernel().connected(-1);
     }
   }

@@ -51,7 +51,7 @@ final class DefaultWire implements Wire {
     text(json, "{\"channel\":\"" + Envelope.name(entry.channel()) + "\",\"header\":");
     json.writeBytes(entry.header());
     text(json, ",\"msg_id\":");
-    json.writeBytes(Json.bytes(StringNode.valueOf(Envelope.msgId(entry.header()))));
+    json.writeBytes(Json.bytes(StringNode.valueOf(entry.msgId())));
     text(json, ",\"msg_type\":");
     json.writeBytes(Json.bytes(StringNode.valueOf(entry.msgType())));
     text(json, ",\"parent_header\":");

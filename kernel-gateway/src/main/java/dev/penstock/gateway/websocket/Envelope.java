@@ -1,9 +1,7 @@
 package dev.penstock.gateway.websocket;
 
 import dev.penstock.protocol.message.Channel;
-import dev.penstock.protocol.message.Header;
 import dev.penstock.protocol.message.Message;
-import dev.penstock.protocol.message.WireException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -18,16 +16,6 @@ record Envelope(Channel channel, Message message) {
       case "stdin" -> Channel.STDIN;
       default -> null;
     };
-  }
-
-  /** {@code msg_id} of a header; empty if nobody can read it: then it has none, either. */
-  static String msgId(byte[] header) {
-    try {
-      return Header.parse(header).msgId();
-    } catch (WireException e) {
-      // Made by a kernel that is none of ours.
-      return "";
-    }
   }
 
   /** A channel's name on the wire. */

@@ -1,6 +1,8 @@
 package dev.penstock.gateway.websocket;
 
 import dev.penstock.gateway.json.Json;
+import dev.penstock.gateway.kernels.Running;
+import dev.penstock.gateway.kernels.Tracebacks;
 import dev.penstock.gateway.session.Ending;
 import dev.penstock.gateway.session.Logged;
 import dev.penstock.gateway.session.OutputEntry;
@@ -17,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.websocket.api.Callback;
@@ -45,6 +48,11 @@ final class Feed implements Runnable {
   private final RemoteClient client;
   private final Wire wire;
   private final Session socket;
+  private final Tracebacks tracebacks;
+
+  /** Belongs to the feed's thread. */
+  private final RateLimiter limiter;
+
   private final Instant began = Instant.now();
   private final @Nullable String after;
 
@@ -65,10 +73,15 @@ final class Feed implements Runnable {
 
   private volatile boolean ended;
 
-  Feed(RemoteClient client, Wire wire, Session socket, @Nullable String after) {
+  /** Rung when there may be room for more, or something that passes what waits. */
+  private final Semaphore bell = new Semaphore(0);
+
+  Feed(RemoteClient client, Wire wire, Session socket, ChannelRules rules, @Nullable String after) {
     this.client = client;
     this.wire = wire;
     this.socket = socket;
+    this.tracebacks = rules.tracebacks();
+    this.limiter = new RateLimiter(rules.rates());
     this.after = after;
   }
 
@@ -93,12 +106,14 @@ final class Feed implements Runnable {
   /** The WebSocket is closed. */
   void end() {
     ended = true;
+    bell.release();
     client.detach(this);
   }
 
   /** Sends this before what waits for its turn. */
   void hurry(OutputEntry entry) {
     urgent.add(entry);
+    bell.release();
   }
 
   /** A pong came. */
@@ -106,6 +121,7 @@ final class Feed implements Runnable {
     Receipts open = receipts;
     if (open != null) {
       open.arrived(payload);
+      bell.release();
     }
   }
 
@@ -124,6 +140,7 @@ final class Feed implements Runnable {
 
   private void replaced() {
     ended = true;
+    bell.release();
     socket.close(1000, "replaced by a newer connection of this session_id", Callback.NOOP);
     // One whose client does not read never answers.
     CompletableFuture.delayedExecutor(FAREWELL.toMillis(), TimeUnit.MILLISECONDS)
@@ -136,6 +153,7 @@ final class Feed implements Runnable {
       position = Resumption.first(client, after);
       Receipts open = new Receipts(client, socket, position);
       receipts = open;
+      tellWhatRuns(open);
       while (!ended) {
         if (!step(open)) {
           open.pause();
@@ -162,13 +180,30 @@ final class Feed implements Runnable {
     }
   }
 
-  /** Sends the next entry; false if there is none yet. */
-  private boolean step(Receipts open) throws IOException {
+  /**
+   * Front ends forget a kernel's state with their connection, and a busy kernel does not answer
+   * them. The idle that ends it comes by its turn in the log, and so does all of a cell that began
+   * behind what the client has. Who says what it got last also knows the state.
+   */
+  private void tellWhatRuns(Receipts open) throws IOException {
+    Running cell = after == null ? client.kernel().running() : null;
+    if (cell != null && cell.seq() <= position) {
+      open.sent(position, send(Notice.busy(cell.request())));
+    }
+  }
+
+  /** Sends the next entry, or waits until it may; false if there is none yet. */
+  private boolean step(Receipts open) throws IOException, InterruptedException {
     OutputEntry hurried = urgent.poll();
     if (hurried != null) {
       if (isFirst(hurried)) {
         open.sent(position, send(hurried));
       }
+      return true;
+    }
+    if (open.full()) {
+      boolean _ = bell.tryAcquire(LOOK.toNanos(), TimeUnit.NANOSECONDS);
+      bell.drainPermits();
       return true;
     }
     OutputLog.Slice slice = client.kernel().log().read(position, 1);
@@ -178,23 +213,41 @@ final class Feed implements Runnable {
       open.sent(position, send(Resumption.lost(parent)));
     }
     for (Logged logged : slice.entries()) {
-      boolean wanted = client.sees(logged) && isFirst(logged.entry());
-      open.sent(logged.seq() + 1, wanted ? send(logged.entry()) : 0);
-      if (wanted) {
-        count(logged);
-      }
+      boolean wanted = client.sees(logged) && isFirst(logged.entry()) && isNews(logged);
+      open.sent(logged.seq() + 1, wanted ? pass(logged) : 0);
     }
     client.kernel().tally().missed(Math.max(0, slice.first() - position));
     position = slice.next();
     return !slice.entries().isEmpty();
   }
 
+  /** Sends an entry if there are not too many; returns how many bytes went out. */
+  private long pass(Logged logged) throws IOException {
+    RateLimiter.Verdict verdict = limiter.next(logged);
+    long bytes = 0;
+    for (String notice : verdict.notices()) {
+      bytes += send(Notice.stderr(notice, logged.entry().parentHeader()));
+    }
+    if (!verdict.sent()) {
+      client.kernel().tally().missed(1);
+      return bytes;
+    }
+    bytes += send(logged.entry());
+    count(logged);
+    return bytes;
+  }
+
   private boolean isFirst(OutputEntry entry) {
     if (entry.channel() != Channel.CONTROL) {
       return true;
     }
-    String id = Envelope.msgId(entry.header());
+    String id = entry.msgId();
     return !sentOnce.remove(id) && sentOnce.add(id);
+  }
+
+  /** A client that names the last message it got is told exactly what follows. */
+  private boolean isNews(Logged logged) {
+    return !logged.entry().isRestarting() || client.tellRestart(logged.seq()) || after != null;
   }
 
   /** How long it was on its way, unless it had waited for a client that was away. */
@@ -209,7 +262,7 @@ final class Feed implements Runnable {
   private long send(OutputEntry entry) throws IOException {
     CompletableFuture<@Nullable Void> sent = new CompletableFuture<>();
     Callback done = Callback.from(() -> sent.complete(null), sent::completeExceptionally);
-    Wire.Outgoing frame = wire.encode(entry);
+    Wire.Outgoing frame = wire.encode(tracebacks.of(entry));
     long bytes = frame.bytes();
     client.kernel().tally().sent(Tally.Way.WEBSOCKET, bytes);
     if (frame.binary() != null) {

@@ -1,5 +1,6 @@
 package dev.penstock.gateway.websocket;
 
+import dev.penstock.gateway.runtime.Periodic;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Map;
@@ -11,22 +12,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Pings every WebSocket each half minute, and gives up those that answer none of three (WS-06).
- * Time in which this machine slept does not count: pings are counted, not seconds. Thread-safe.
+ * Pings every WebSocket at an interval, and gives up those that answer none of three (WS-06). Time
+ * in which this machine slept does not count: pings are counted, not seconds. Thread-safe.
  */
 final class Pings implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Pings.class);
-  private static final Duration INTERVAL = Duration.ofSeconds(30);
   private static final int MOST = 3;
 
-  private final ServerWebSocketContainer container;
   private final Map<Session, Integer> unanswered = new ConcurrentHashMap<>();
-  private final Thread thread;
-  private volatile boolean closed;
+  private final Periodic rounds;
 
-  Pings(ServerWebSocketContainer container) {
-    this.container = container;
-    this.thread = Thread.ofVirtual().name("websocket-pings").start(this::run);
+  Pings(ServerWebSocketContainer container, Duration interval) {
+    this.rounds =
+        new Periodic(
+            "websocket-pings", interval, () -> container.getOpenSessions().forEach(this::ping));
+    rounds.start();
   }
 
   void opened(Session session) {
@@ -43,19 +43,7 @@ final class Pings implements AutoCloseable {
 
   @Override
   public void close() {
-    closed = true;
-    thread.interrupt();
-  }
-
-  private void run() {
-    while (!closed) {
-      try {
-        Thread.sleep(INTERVAL);
-      } catch (InterruptedException e) {
-        return; // closed
-      }
-      container.getOpenSessions().forEach(this::ping);
-    }
+    rounds.close();
   }
 
   private void ping(Session session) {

@@ -30,6 +30,9 @@ final class RemoteClient implements Recipient {
   /** Number of the first log entry that may not have arrived. */
   private final AtomicLong confirmed;
 
+  /** Number of the last log entry that told a restart and was sent to this client. */
+  private final AtomicLong restartTold = new AtomicLong(-1);
+
   private volatile Instant left = Instant.now();
 
   RemoteClient(Kernel kernel, String sessionId) {
@@ -43,10 +46,13 @@ final class RemoteClient implements Recipient {
     return kernel;
   }
 
-  /** Hands a message to the kernel. */
-  void send(Envelope envelope) throws FrameException {
+  /** Hands a message to the kernel, if its type is allowed. */
+  void send(Envelope envelope, ChannelRules rules) throws FrameException {
     try {
       Header header = Header.parse(envelope.message().header());
+      if (!rules.allows(header.msgType())) {
+        throw new FrameException("its type is none of --allowed-message-types");
+      }
       kernel.submit(new Request(address, envelope.channel(), header, envelope.message()));
     } catch (WireException e) {
       throw new FrameException(String.valueOf(e.getMessage()));
@@ -83,6 +89,14 @@ final class RemoteClient implements Recipient {
   /** All entries before this one have arrived. */
   void confirm(long next) {
     confirmed.accumulateAndGet(next, Math::max);
+  }
+
+  /**
+   * Whether this entry, which tells a restart, is sent for the first time: JupyterLab's library
+   * opens its WebSocket anew at each, mostly before it could tell that it has it.
+   */
+  boolean tellRestart(long seq) {
+    return restartTold.getAndAccumulate(seq, Math::max) < seq;
   }
 
   /** Takes over from the WebSocket that was there before (WS-33); returns that one. */

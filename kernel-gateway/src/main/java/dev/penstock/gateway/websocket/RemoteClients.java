@@ -9,7 +9,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** The clients of all kernels, by kernel and {@code session_id}. Thread-safe. */
-final class RemoteClients {
+public final class RemoteClients {
   /** How long a client that is away can come back to where it was. */
   private static final Duration KEPT = Duration.ofHours(24);
 

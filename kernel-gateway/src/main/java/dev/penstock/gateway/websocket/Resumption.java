@@ -1,14 +1,9 @@
 package dev.penstock.gateway.websocket;
 
-import dev.penstock.gateway.json.Json;
 import dev.penstock.gateway.session.Logged;
 import dev.penstock.gateway.session.OutputEntry;
 import dev.penstock.gateway.session.OutputLog;
 import dev.penstock.protocol.message.Channel;
-import dev.penstock.protocol.message.HeaderFactory;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Where a client that comes back goes on (docs/websocket.md). */
@@ -44,7 +39,7 @@ final class Resumption {
       OutputLog.Slice slice = log.read(position, 1);
       for (Logged logged : slice.entries()) {
         OutputEntry entry = logged.entry();
-        if (entry.channel() != Channel.CONTROL && Envelope.msgId(entry.header()).equals(msgId)) {
+        if (entry.channel() != Channel.CONTROL && entry.msgId().equals(msgId)) {
           return logged.seq();
         }
       }
@@ -58,17 +53,6 @@ final class Resumption {
 
   /** Says on stderr that entries are gone that a client had not got. */
   static OutputEntry lost(byte[] parentHeader) {
-    byte[] content =
-        Json.write(g -> g.writeStringProperty("name", "stderr").writeStringProperty("text", LOST));
-    return new OutputEntry(
-        Channel.IOPUB,
-        "stream",
-        "stream.stderr".getBytes(StandardCharsets.US_ASCII),
-        null,
-        new HeaderFactory(UUID.randomUUID().toString(), "kernel").next("stream"),
-        parentHeader,
-        Json.emptyObject(),
-        content,
-        List.of());
+    return Notice.stderr(LOST, parentHeader);
   }
 }

@@ -175,8 +175,10 @@ function show(status, sessions) {
     ["busy", String(busy)], ["gateway heap", size(status.heap_bytes)]], "span");
   const url = new URL(".", location.href).href;
   list(at("commands"), [
-    ["JupyterLab", `JUPYTER_GATEWAY_AUTH_TOKEN=$PENSTOCK_TOKEN jupyter lab --gateway-url=${url}`],
+    ["JupyterLab", `JUPYTER_GATEWAY_AUTH_TOKEN=$PENSTOCK_TOKEN jupyter lab --gateway-url=${url} --GatewayClient.allowed_envs=JPY_SESSION_NAME`],
     ["A new kernel", `curl -X POST -H "Authorization: token $PENSTOCK_TOKEN" -d '{}' ${url}api/kernels`],
+    ["A console on a kernel", `umask 077; curl -fsS -H "Authorization: token $PENSTOCK_TOKEN" -o kernel.json ` +
+      `${url}api/penstock/kernels/${status.kernels[0]?.id ?? "ID"}/connection && jupyter console --existing ./kernel.json`],
     ["The terminal", `penstock top --url ${url}`],
   ], "code");
 }
@@ -201,7 +203,7 @@ async function look() {
     tell("");
   } catch (error) {
     const denied = error.status === 401 || error.status === 403;
-    if (denied && /^(Forbidden|Unauthorized)$/.test(error.message)) {
+    if (denied && /^(Forbidden|Unauthorized)\b/.test(error.message)) {
       if (at("login").hidden) {
         visible(false);
         at("token").focus();

@@ -250,9 +250,10 @@ class ForeignLifeTest {
     assertThatExceptionOfType(KernelException.class)
         .isThrownBy(() ->
             starter.start(
-                kernels.order("\"-c\", \"" + code + "\"", "", Map.of("KERNEL_LAUNCH_TIMEOUT", "2")),
+                kernels.order(
+                    "\"-c\", \"" + code + "\"", "", Map.of("KERNEL_LAUNCH_TIMEOUT", "10")),
                 log))
-        .withMessageContaining("did not answer within 2 s")
+        .withMessageContaining("did not answer within 10 s")
         .withMessageContaining("hm");
     long pid = Long.parseLong(Files.readString(folder.resolve("pid")));
     assertThat(TestingKernels.isAlive(pid)).isFalse();

@@ -8,6 +8,8 @@ import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 class RunningTest {
+  private static final byte[] HEADER = {'{', '}'};
+
   @Test
   void theFirstLineIsOneThatSaysSomething() {
     assertThat(line("\n  # a note\n\n  fit(model)\nplot()")).isEqualTo("fit(model)");
@@ -21,12 +23,14 @@ class RunningTest {
 
   @Test
   void whatCannotBeReadHasNoLine() {
-    assertThat(new Running("[".getBytes(StandardCharsets.UTF_8), Instant.EPOCH, 0).firstLine())
+    assertThat(
+            new Running(HEADER, "[".getBytes(StandardCharsets.UTF_8), 0, Instant.EPOCH, 0)
+                .firstLine())
         .isEmpty();
   }
 
   private static String line(String code) {
     byte[] content = Json.bytes(Json.object().put("code", code));
-    return new Running(content, Instant.EPOCH, 0).firstLine();
+    return new Running(HEADER, content, 0, Instant.EPOCH, 0).firstLine();
   }
 }

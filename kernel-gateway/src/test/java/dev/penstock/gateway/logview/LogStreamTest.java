@@ -3,6 +3,7 @@ package dev.penstock.gateway.logview;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.penstock.gateway.kernels.Cells;
+import dev.penstock.gateway.kernels.Tracebacks;
 import dev.penstock.gateway.session.MemoryOutputLog;
 import dev.penstock.gateway.session.OutputEntry;
 import dev.penstock.gateway.tally.Tally;
@@ -26,9 +27,11 @@ class LogStreamTest {
     long first = log.read(0, 1).first();
     assertThat(first).isPositive();
     assertThat(told(LogFormat.JSON, 0)).endsWith("],\"next\":100,\"lost\":" + first + "}\n");
-    assertThat(told(LogFormat.LINES, 0)).startsWith("{\"lost\":" + first + "}\n{\"seq\":" + first);
+    assertThat(told(LogFormat.LINES, 0))
+        .startsWith("{\"lost\":" + first + ",\"from\":0}\n{\"seq\":" + first);
     assertThat(told(LogFormat.EVENTS, 0))
-        .contains("event: gap\ndata: {\"lost\":" + first + "}\n\nid: " + first + "\ndata: {")
+        .contains(
+            "event: gap\ndata: {\"lost\":" + first + ",\"from\":0}\n\nid: " + first + "\ndata: {")
         .endsWith("event: end\ndata: {\"next\":100}\n\n");
     assertThat(told(LogFormat.JSON, 99)).endsWith("\"lost\":0}\n");
   }
@@ -54,7 +57,7 @@ class LogStreamTest {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     LogQuery query = new LogQuery(from, Long.MAX_VALUE, null, null, format == LogFormat.EVENTS);
     LogSource source = new LogSource(log, new Cells(), new Tally(), () -> true);
-    new LogStream(source, query, format.writer(out)).run();
+    new LogStream(source, query, Tracebacks.SHOWN, format.writer(out)).run();
     return out.toString(StandardCharsets.UTF_8);
   }
 

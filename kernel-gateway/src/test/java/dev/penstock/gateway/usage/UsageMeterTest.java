@@ -2,6 +2,7 @@ package dev.penstock.gateway.usage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.node.ObjectNode;
@@ -28,12 +29,33 @@ class UsageMeterTest {
     Process shell = new ProcessBuilder("sh", "-c", "sleep 600 & wait").start();
     try {
       while (shell.descendants().findAny().isEmpty()) {
-        Thread.onSpinWait();
+        Thread.sleep(5);
       }
       ObjectNode content = meter.content(shell.pid());
       assertThat(content.path("pid").longValue()).isEqualTo(shell.pid());
       assertThat(content.path("kernel_cpu").doubleValue()).isZero();
       assertThat(content.path("kernel_memory").longValue()).isPositive();
+    } finally {
+      shell.descendants().forEach(ProcessHandle::destroyForcibly);
+      shell.destroyForcibly().waitFor();
+    }
+  }
+
+  @Test
+  void aFamilyIsAllGenerations() throws Exception {
+    Process shell =
+        new ProcessBuilder("sh", "-c", "sh -c 'sleep 600 & wait' & sleep 600 & wait").start();
+    try {
+      while (shell.descendants().count() < 3) {
+        Thread.sleep(5);
+      }
+      List<Long> expected = new ArrayList<>(List.of(shell.pid()));
+      shell.descendants().map(ProcessHandle::pid).forEach(expected::add);
+      List<Long> family = ProcFiles.family(shell.pid());
+      // Null on a system without such lists, where the meter looks through all processes.
+      if (family != null) {
+        assertThat(family).containsExactlyInAnyOrderElementsOf(expected);
+      }
     } finally {
       shell.descendants().forEach(ProcessHandle::destroyForcibly);
       shell.destroyForcibly().waitFor();

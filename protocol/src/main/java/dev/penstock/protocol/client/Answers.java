@@ -1,5 +1,6 @@
 package dev.penstock.protocol.client;
 
+import dev.penstock.protocol.json.Trees;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -51,7 +52,7 @@ public final class Answers {
    */
   public record Completeness(String status, String indent) {
     static Completeness of(Reply reply) {
-      return new Completeness(reply.status(), Json.text(reply.content(), "indent"));
+      return new Completeness(reply.status(), Trees.text(reply.content(), "indent"));
     }
   }
 

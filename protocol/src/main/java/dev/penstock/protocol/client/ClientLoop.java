@@ -1,6 +1,7 @@
 package dev.penstock.protocol.client;
 
 import dev.penstock.protocol.connection.ConnectionInfo;
+import dev.penstock.protocol.json.Trees;
 import dev.penstock.protocol.message.Channel;
 import dev.penstock.protocol.message.Header;
 import dev.penstock.protocol.message.HeaderFactory;
@@ -84,7 +85,7 @@ final class ClientLoop implements AutoCloseable {
 
   /** A new message of this client; its id is {@link Header#msgId} of its header. */
   Message message(String msgType, byte[] parentHeader, ObjectNode content) {
-    return Message.of(headers.next(msgType), parentHeader, Json.bytes(content));
+    return Message.of(headers.next(msgType), parentHeader, Trees.bytes(content));
   }
 
   /** The reply to a request that is about to be sent; fails when the client is closed. */

@@ -1,54 +1,34 @@
 package dev.penstock.protocol.client;
 
+import dev.penstock.protocol.json.Trees;
 import dev.penstock.protocol.message.Header;
 import dev.penstock.protocol.message.Message;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.StreamReadConstraints;
-import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Contents of messages as trees, and outputs from them. */
 final class Json {
 
-  /** Images are strings of many megabytes: the sockets bound a message's size, not the parser. */
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder(
-              JsonFactory.builder()
-                  .streamReadConstraints(
-                      StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
-                  .build())
-          .build();
-
   private Json() {}
-
-  static ObjectNode object() {
-    return JsonNodeFactory.instance.objectNode();
-  }
-
-  static byte[] bytes(ObjectNode node) {
-    return MAPPER.writeValueAsBytes(node);
-  }
 
   /**
    * The object in these bytes; an empty one for anything else, as for a message without content.
    */
   static ObjectNode object(byte[] json) {
     try {
-      return asObject(MAPPER.readTree(json));
+      return asObject(Trees.MAPPER.readTree(json));
     } catch (JacksonException e) {
       // A kernel that sends broken JSON: the typed fields are then empty, the bytes are there.
-      return object();
+      return Trees.object();
     }
   }
 
   static Output output(Header header, Message message) {
     ObjectNode content = object(message.content());
     return switch (header.msgType()) {
-      case "stream" -> new Output.Stream(text(content, "name"), text(content, "text"));
+      case "stream" -> new Output.Stream(Trees.text(content, "name"), Trees.text(content, "text"));
       case "display_data" ->
           new Output.DisplayData(data(content), metadata(content), displayId(content));
       case "update_display_data" ->
@@ -57,18 +37,14 @@ final class Json {
           new Output.ExecuteResult(count(content), data(content), metadata(content));
       case "error" ->
           new Output.Error(
-              text(content, "ename"),
-              text(content, "evalue"),
+              Trees.text(content, "ename"),
+              Trees.text(content, "evalue"),
               content.path("traceback").valueStream().map(JsonNode::asString).toList());
       case "clear_output" -> new Output.ClearOutput(content.path("wait").asBoolean(false));
-      case "execute_input" -> new Output.ExecuteInput(text(content, "code"), count(content));
-      case "status" -> new Output.Status(text(content, "execution_state"));
+      case "execute_input" -> new Output.ExecuteInput(Trees.text(content, "code"), count(content));
+      case "status" -> new Output.Status(Trees.text(content, "execution_state"));
       default -> new Output.Other(header.msgType(), content, message);
     };
-  }
-
-  static String text(JsonNode content, String field) {
-    return content.path(field).asString("");
   }
 
   private static int count(ObjectNode content) {
@@ -89,6 +65,6 @@ final class Json {
   }
 
   static ObjectNode asObject(JsonNode node) {
-    return node instanceof ObjectNode object ? object : object();
+    return node instanceof ObjectNode object ? object : Trees.object();
   }
 }

@@ -3,6 +3,7 @@ package dev.penstock.protocol.client;
 import dev.penstock.protocol.connection.ConnectionFileException;
 import dev.penstock.protocol.connection.ConnectionFiles;
 import dev.penstock.protocol.connection.ConnectionInfo;
+import dev.penstock.protocol.json.Trees;
 import dev.penstock.protocol.message.Channel;
 import dev.penstock.protocol.message.Header;
 import dev.penstock.protocol.message.Message;
@@ -95,8 +96,8 @@ public final class KernelClient implements AutoCloseable {
       answered =
           CompletableFuture.anyOf(
               answered,
-              request(Channel.SHELL, "kernel_info_request", Json.object()),
-              request(Channel.CONTROL, "kernel_info_request", Json.object()));
+              request(Channel.SHELL, "kernel_info_request", Trees.object()),
+              request(Channel.CONTROL, "kernel_info_request", Trees.object()));
       try {
         Futures.get(CompletableFuture.allOf(answered, iopubDelivers), "answer", RESEND);
         return;
@@ -151,7 +152,7 @@ public final class KernelClient implements AutoCloseable {
   /** The last inputs, oldest first. */
   public List<Answers.HistoryEntry> history(int number) {
     ObjectNode content =
-        Json.object()
+        Trees.object()
             .put("output", false)
             .put("raw", true)
             .put("hist_access_type", "tail")
@@ -161,24 +162,24 @@ public final class KernelClient implements AutoCloseable {
 
   /** Whether code can run as it is. */
   public Answers.Completeness isComplete(String code) {
-    ObjectNode content = Json.object().put("code", code);
+    ObjectNode content = Trees.object().put("code", code);
     return Answers.Completeness.of(ask(Channel.SHELL, "is_complete_request", content));
   }
 
   /** The content of a {@code kernel_info_reply}. */
   public ObjectNode kernelInfo() {
-    return ask(Channel.SHELL, "kernel_info_request", Json.object()).content();
+    return ask(Channel.SHELL, "kernel_info_request", Trees.object()).content();
   }
 
   /** Open comms: ids to objects with {@code target_name}. */
   public ObjectNode commInfo() {
-    Reply reply = ask(Channel.SHELL, "comm_info_request", Json.object());
+    Reply reply = ask(Channel.SHELL, "comm_info_request", Trees.object());
     return Json.asObject(reply.content().path("comms"));
   }
 
   /** Interrupts the running code. */
   public void interrupt() {
-    ask(Channel.CONTROL, "interrupt_request", Json.object());
+    ask(Channel.CONTROL, "interrupt_request", Trees.object());
   }
 
   /**
@@ -187,7 +188,7 @@ public final class KernelClient implements AutoCloseable {
    * @param restart true tells the kernel that it will be started again
    */
   public void shutdown(boolean restart) {
-    ask(Channel.CONTROL, "shutdown_request", Json.object().put("restart", restart));
+    ask(Channel.CONTROL, "shutdown_request", Trees.object().put("restart", restart));
   }
 
   /** Whether the kernel's heartbeat answers within a time. */
@@ -215,7 +216,7 @@ public final class KernelClient implements AutoCloseable {
 
   /** Positions in the protocol count code points, not chars. */
   private static ObjectNode at(String code, int cursor) {
-    return Json.object().put("code", code).put("cursor_pos", code.codePointCount(0, cursor));
+    return Trees.object().put("code", code).put("cursor_pos", code.codePointCount(0, cursor));
   }
 
   private static String id(Message message) {
@@ -248,7 +249,7 @@ public final class KernelClient implements AutoCloseable {
       }
       execution.add(header, message);
       if (header.msgType().equals("status")
-          && Json.text(Json.object(message.content()), "execution_state").equals("idle")) {
+          && Trees.text(Json.object(message.content()), "execution_state").equals("idle")) {
         executions.remove(parent.msgId());
         execution.end();
       }
@@ -262,7 +263,8 @@ public final class KernelClient implements AutoCloseable {
       }
       ObjectNode content = Json.object(message.content());
       InputRequest request =
-          new InputRequest(Json.text(content, "prompt"), content.path("password").asBoolean(false));
+          new InputRequest(
+              Trees.text(content, "prompt"), content.path("password").asBoolean(false));
       Thread.ofVirtual().name("penstock-input").start(() -> answer(handler, request, message));
     }
 
@@ -281,7 +283,7 @@ public final class KernelClient implements AutoCloseable {
         // Without an answer the code would wait for ever.
         LOG.warn("the input handler failed; the answer is empty", e);
       }
-      ObjectNode content = Json.object().put("value", value);
+      ObjectNode content = Trees.object().put("value", value);
       loop.send(Channel.STDIN, loop.message("input_reply", message.header(), content));
     }
   }

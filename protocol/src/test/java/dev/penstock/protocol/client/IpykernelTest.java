@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -89,6 +90,16 @@ final class IpykernelTest {
     if (process != null && !process.waitFor(10, TimeUnit.SECONDS)) {
       process.destroyForcibly();
     }
+  }
+
+  /** After an error ipykernel aborts also what comes a moment later. */
+  @AfterEach
+  void settle() {
+    boolean settled = false;
+    for (int i = 0; i < 1000 && !settled; i++) {
+      settled = kernel().execute("pass").reply().isOk();
+    }
+    assertThat(settled).isTrue();
   }
 
   private KernelClient kernel() {

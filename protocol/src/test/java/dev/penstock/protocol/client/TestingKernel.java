@@ -1,6 +1,7 @@
 package dev.penstock.protocol.client;
 
 import dev.penstock.protocol.connection.ConnectionInfo;
+import dev.penstock.protocol.json.Trees;
 import dev.penstock.protocol.message.Channel;
 import dev.penstock.protocol.message.Header;
 import dev.penstock.protocol.message.HeaderFactory;
@@ -78,7 +79,7 @@ final class TestingKernel implements AutoCloseable {
 
   private void welcome(byte[] event) {
     if (welcomes && event[0] == 1) {
-      publish(Message.EMPTY_OBJECT, "iopub_welcome", Json.object().put("subscription", ""));
+      publish(Message.EMPTY_OBJECT, "iopub_welcome", Trees.object().put("subscription", ""));
     }
   }
 
@@ -87,7 +88,7 @@ final class TestingKernel implements AutoCloseable {
       Message asked = asking;
       asking = null;
       if (asked != null) {
-        print(asked, Json.text(Json.object(request.content()), "value"));
+        print(asked, Trees.text(Json.object(request.content()), "value"));
         finish(Channel.SHELL, asked, "execute_reply", ok());
       }
       return;
@@ -103,19 +104,19 @@ final class TestingKernel implements AutoCloseable {
               channel,
               request,
               "inspect_reply",
-              Json.object().put("status", "error").put("ename", "E").put("evalue", "no"));
+              Trees.object().put("status", "error").put("ename", "E").put("evalue", "no"));
       default -> finish(channel, request, type.replace("_request", "_reply"), ok());
     }
   }
 
   private void execute(Message request) {
-    String[] words = Json.text(Json.object(request.content()), "code").split(" ", 2);
+    String[] words = Trees.text(Json.object(request.content()), "code").split(" ", 2);
     String argument = words.length > 1 ? words[1] : "";
     count++;
     publish(
         request.header(),
         "execute_input",
-        Json.object().put("code", words[0]).put("execution_count", count));
+        Trees.object().put("code", words[0]).put("execution_count", count));
     ObjectNode reply = ok();
     switch (words[0]) {
       case "echo" -> print(request, argument);
@@ -126,12 +127,12 @@ final class TestingKernel implements AutoCloseable {
       }
       case "ask" -> {
         asking = request;
-        ObjectNode question = Json.object().put("prompt", argument).put("password", true);
+        ObjectNode question = Trees.object().put("prompt", argument).put("password", true);
         send(Channel.STDIN, request, "input_request", question);
         return;
       }
       case "fail" -> {
-        reply = Json.object().put("status", "error").put("ename", "Oops").put("evalue", "bad");
+        reply = Trees.object().put("status", "error").put("ename", "Oops").put("evalue", "bad");
         reply.putArray("traceback").add("line 1");
         publish(request.header(), "error", reply);
       }
@@ -143,7 +144,7 @@ final class TestingKernel implements AutoCloseable {
   }
 
   private static ObjectNode ok() {
-    return Json.object().put("status", "ok");
+    return Trees.object().put("status", "ok");
   }
 
   private static ObjectNode completion(ObjectNode content) {
@@ -154,11 +155,11 @@ final class TestingKernel implements AutoCloseable {
   }
 
   private void print(Message request, String text) {
-    publish(request.header(), "stream", Json.object().put("name", "stdout").put("text", text));
+    publish(request.header(), "stream", Trees.object().put("name", "stdout").put("text", text));
   }
 
   private void status(Message request, String state) {
-    publish(request.header(), "status", Json.object().put("execution_state", state));
+    publish(request.header(), "status", Trees.object().put("execution_state", state));
   }
 
   private void finish(Channel channel, Message request, String type, ObjectNode content) {
@@ -167,13 +168,13 @@ final class TestingKernel implements AutoCloseable {
   }
 
   private void send(Channel channel, Message request, String type, ObjectNode content) {
-    Message message = Message.of(headers.next(type), request.header(), Json.bytes(content));
+    Message message = Message.of(headers.next(type), request.header(), Trees.bytes(content));
     sockets.send(channel, codec.encode(message.withIdentities(request.identities())));
   }
 
   private void publish(byte[] parentHeader, String type, ObjectNode content) {
     byte[] topic = type.getBytes(StandardCharsets.US_ASCII);
-    Message message = Message.of(headers.next(type), parentHeader, Json.bytes(content));
+    Message message = Message.of(headers.next(type), parentHeader, Trees.bytes(content));
     List<byte[]> frames = codec.encode(message.withIdentities(List.of(topic)));
     while (!sockets.publisher().offer(frames)) {
       Received received = sockets.poll(PAUSE);

@@ -1,0 +1,1 @@
+"""Compares `penstock serve`'s plain HTTP with what programs have without it."""

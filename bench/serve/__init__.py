@@ -1,0 +1,1 @@
+"""`penstock serve` beside jupyter_server, measured through REST and WebSocket."""

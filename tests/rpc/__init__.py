@@ -1,0 +1,1 @@
+"""JSON-RPC of `penstock serve` (docs/json-rpc.md)."""

@@ -1,0 +1,1 @@
+"""Tests of /api/v1/sessions, through the front door."""
