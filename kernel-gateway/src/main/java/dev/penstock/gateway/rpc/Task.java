@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,7 +29,7 @@ final class Task implements Turn {
   private @Nullable Work work;
 
   /** Null until it is sent to the worker. */
-  private @Nullable Runnable cancel;
+  private @Nullable Cancellation cancel;
 
   private final Instant created = Instant.now();
   private @Nullable Instant started;
@@ -37,6 +38,9 @@ final class Task implements Turn {
   private @Nullable Outcome outcome;
   private long size;
   private boolean cancelled;
+
+  /** Whether the worker knows that it is cancelled, or need not know. */
+  private final CountDownLatch known = new CountDownLatch(1);
 
   /** A task that waits. */
   Task(String method, Work work) {
@@ -75,11 +79,15 @@ final class Task implements Turn {
   }
 
   @Override
-  public synchronized void asked(Runnable toCancel) {
-    cancel = toCancel;
-    if (cancelled) { // on its way
+  public void asked(Cancellation toCancel) throws InterruptedException {
+    synchronized (this) {
+      cancel = toCancel;
+      if (!cancelled) {
+        return;
+      }
       endIt(toCancel);
     }
+    known.await(); // so that it never begins
   }
 
   @Override
@@ -104,35 +112,44 @@ final class Task implements Turn {
     work = null;
     size = found.size();
     ended = Instant.now();
+    known.countDown();
     notifyAll();
   }
 
   /**
-   * Ends it, if it has not ended: one that runs is interrupted.
+   * Ends it, if it has not ended: one that runs is interrupted. Returns when the worker knows: one
+   * that had not begun by then never does.
    *
    * @param queued whether it was not handed to the worker: then it never runs
    */
-  synchronized void cancel(boolean queued) {
-    if (state.isEnd() || cancelled) {
-      return;
+  void cancel(boolean queued) throws InterruptedException {
+    synchronized (this) {
+      if (state.isEnd()) {
+        return;
+      }
+      boolean first = !cancelled;
+      cancelled = true;
+      if (queued) {
+        finish(TaskState.CANCELLED, GONE);
+      } else if (cancel == null) {
+        return; // the worker will know before it gets it
+      } else if (first) {
+        endIt(cancel);
+      }
     }
-    cancelled = true;
-    if (queued) {
-      finish(TaskState.CANCELLED, GONE);
-    } else if (cancel != null) {
-      endIt(cancel);
-    }
+    known.await();
   }
 
   /** Cancels it until it is over: code can catch an interrupt. */
-  private void endIt(Runnable toCancel) {
+  private void endIt(Cancellation toCancel) {
     Thread _ = Thread.ofVirtual().name("rpc cancel").start(() -> insist(toCancel));
   }
 
-  private void insist(Runnable toCancel) {
+  private void insist(Cancellation toCancel) {
     try {
       for (int i = 0; i < TRIES && !state().isEnd(); i++) {
-        toCancel.run();
+        toCancel.tell();
+        known.countDown();
         await(AGAIN);
       }
     } catch (InterruptedException e) {

@@ -58,7 +58,7 @@ final class TaskMethods {
   }
 
   /** Cancels the task {@code id}; the result is how far it is. */
-  Outcome cancel(Params params) throws RpcException {
+  Outcome cancel(Params params) throws RpcException, InterruptedException {
     Task task = task(params.named(List.of("id")));
     tasks.cancel(task);
     return Outcome.result(task.toJson());

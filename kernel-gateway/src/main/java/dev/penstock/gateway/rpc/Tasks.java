@@ -52,8 +52,8 @@ final class Tasks {
     return task;
   }
 
-  /** Cancels it. */
-  void cancel(Task task) {
+  /** Cancels it; waits as {@link Task#cancel}. */
+  void cancel(Task task) throws InterruptedException {
     boolean queued;
     synchronized (this) {
       queued = waiting.remove(task);

@@ -9,6 +9,7 @@ import dev.penstock.gateway.json.Json;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -88,7 +89,7 @@ final class ExecutionsApi {
     Runnable left =
         () -> {
           if (Waits.cancels(call)) {
-            client.cancel(run);
+            CompletableFuture<?> _ = client.cancel(run);
           }
         };
     boolean over = Waits.until(run.over(), patience, call, left);
@@ -130,7 +131,7 @@ final class ExecutionsApi {
             }
           } finally {
             if (!stayed && query.cancels()) {
-              client.cancel(run);
+              CompletableFuture<?> _ = client.cancel(run);
             }
           }
         });

@@ -16,6 +16,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** This API as a client of one kernel: its executions, and short questions. Thread-safe. */
 final class SessionClient {
+  private static final String CANCEL = "penstock_cancel_request";
+
   private final Kernel kernel;
   private final CodeClient client = new CodeClient("api");
   private final Runs runs = new Runs();
@@ -111,7 +113,7 @@ final class SessionClient {
   void forget(Asked question) {
     end(question.id());
     if (isOurs() && !question.reply().isDone()) {
-      kernel.submit(cancellation(question.id(), false));
+      kernel.submit(client.request(Channel.CONTROL, CANCEL, cancellation(question.id(), false)));
     }
   }
 
@@ -120,9 +122,8 @@ final class SessionClient {
     kernel.tapped().untap(id);
   }
 
-  private Request cancellation(String id, boolean interrupt) {
-    ObjectNode content = Json.object().put("request", id).put("interrupt", interrupt);
-    return client.request(Channel.CONTROL, "penstock_cancel_request", content);
+  private static ObjectNode cancellation(String id, boolean interrupt) {
+    return Json.object().put("request", id).put("interrupt", interrupt);
   }
 
   /** Answers a run's question for input. */
@@ -130,17 +131,23 @@ final class SessionClient {
     kernel.submit(client.inputReply(question.header(), value));
   }
 
-  /** Ends a run: one that waits never runs, one that runs is interrupted. */
-  void cancel(Run run) {
+  /**
+   * Ends a run: one that waits never runs, one that runs is interrupted.
+   *
+   * @return completed when the worker knows: what had not begun by then never does. Other kernels
+   *     have it already: there it is interrupted as soon as it runs
+   */
+  CompletableFuture<?> cancel(Run run) {
     if (run.askCancel() && isOurs()) {
-      interrupt(run);
-    } // other kernels have it already: it is interrupted as soon as it runs
+      return ask(Channel.CONTROL, CANCEL, cancellation(run.id(), true)).reply();
+    }
+    return CompletableFuture.completedFuture(null);
   }
 
   /** Interrupts it, and with a kernel of ours nothing else, whatever runs by now. */
   private void interrupt(Run run) {
     if (isOurs()) {
-      kernel.submit(cancellation(run.id(), true));
+      kernel.submit(client.request(Channel.CONTROL, CANCEL, cancellation(run.id(), true)));
     } else {
       CompletableFuture<Void> _ = kernel.interrupt();
     }

@@ -50,10 +50,10 @@ final class SteeringApi {
     return Answer.nothing();
   }
 
-  private Answer cancel(Call call) throws HttpException, IOException {
+  private Answer cancel(Call call) throws HttpException, IOException, InterruptedException {
     SessionClient client = client(call);
     Run run = client.find(call.part("execution"));
-    client.cancel(run);
+    boolean _ = Waits.until(client.cancel(run), Asking.PATIENCE, call, () -> {});
     return Answer.json(
             run.over().isDone() ? 200 : 202,
             new RunModel(client.kernel(), parts.tracebacks()).summary(run.view()))

@@ -182,9 +182,10 @@ public final class Verbs implements Recipient {
     }
   }
 
-  private void cancel(String id) {
+  private void cancel(String id) throws InterruptedException {
     ObjectNode content = Json.object().put("request", id).put("interrupt", true);
-    say("penstock_cancel_request", content);
+    // An error is none of the caller's: a worker that has ended runs nothing more.
+    VerbError _ = tell("penstock_cancel_request", content);
   }
 
   private static Duration left(long deadline) {

@@ -2,6 +2,7 @@ package dev.penstock.gateway.rpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
@@ -135,6 +136,35 @@ class TasksTest {
     taken.await();
     tasks.cancel(task);
     cancelled.countDown();
+    assertThat(ended(task)).isEqualTo(TaskState.CANCELLED);
+  }
+
+  @Test
+  void whoCancelsIsAnsweredWhenTheWorkerKnows() throws Exception {
+    CountDownLatch handedOver = new CountDownLatch(1);
+    CountDownLatch told = new CountDownLatch(1);
+    Semaphore heard = new Semaphore(0);
+    Task task =
+        tasks.submit(
+            "behind",
+            turn -> {
+              turn.asked(() -> {
+                told.countDown();
+                heard.acquire();
+                interrupts.release();
+              });
+              handedOver.countDown();
+              interrupts.acquire();
+              throw new RpcException(RpcError.of(RpcError.FAILED, "Aborted"));
+            });
+    handedOver.await();
+    Thread client =
+        Thread.ofVirtual()
+            .start(() -> assertThatNoException().isThrownBy(() -> tasks.cancel(task)));
+    told.await();
+    assertThat(client.join(Duration.ofMillis(50))).isFalse();
+    heard.release();
+    client.join();
     assertThat(ended(task)).isEqualTo(TaskState.CANCELLED);
   }
 
