@@ -21,6 +21,9 @@ WITH_JAVA := JAVA_HOME="$$(sh scripts/find-java.sh)" && export JAVA_HOME
 MVN := mvn -q -B
 # Acceptance tests mostly wait: for processes to start, for outputs to come. Each of the two processes has a gateway of its own.
 TWO := -n 2 --dist loadfile
+# How often a test that failed is run again. Never here: whoever works on Penstock is to see it. `.ci/run` says once.
+RERUNS ?= 0
+PYTEST := -m pytest -q -rfER -p no:flaky --reruns $(RERUNS)
 
 .PHONY: help run lab install test test-java test-python pages clients typescript lint format bench bench-serve bench-http wheel clean
 
@@ -49,20 +52,20 @@ test: test-java test-python
 
 # With the installed package: the gateway's own tests start real kernels through it.
 test-java: install
-	@$(WITH_JAVA) && $(MVN) verify -Dpenstock.test.python="$(CURDIR)/$(PY)"
+	@$(WITH_JAVA) && $(MVN) verify -Dpenstock.test.python="$(CURDIR)/$(PY)" -Dsurefire.rerunFailingTestsCount=$(RERUNS)
 
 test-python: install
-	@cd kernelspec && "$(CURDIR)/$(PY)" -m pytest -q tests
-	@$(PY) -m pytest -q $(TWO) tests --ignore=tests/pages --ignore=tests/clients --ignore=tests/test_suites.py --ignore=tests/test_server.py --deselect=$(VERSIONS)
+	@cd kernelspec && "$(CURDIR)/$(PY)" $(PYTEST) tests
+	@$(PY) $(PYTEST) $(TWO) tests --ignore=tests/pages --ignore=tests/clients --ignore=tests/test_suites.py --ignore=tests/test_server.py --deselect=$(VERSIONS)
 
 pages: $(BUILD)/pages
 	@sh scripts/find-chromium.sh >/dev/null
-	@$(PAGES_PY) -m pytest -q tests/pages
+	@$(PAGES_PY) $(PYTEST) tests/pages
 
 # The suites of others and their servers, then which program can do what; writes docs/clients.md when all of them are here.
 clients: $(BUILD)/clients
-	@$(PY) -m pytest -q tests/test_suites.py tests/test_server.py $(VERSIONS)
-	@$(PY) -m pytest -q tests/clients --via provisioner
+	@$(PY) $(PYTEST) tests/test_suites.py tests/test_server.py $(VERSIONS)
+	@$(PY) $(PYTEST) tests/clients --via provisioner
 
 # What the server has of it is kept with the sources: building the server takes no Node.
 typescript: $(BUILD)/typescript

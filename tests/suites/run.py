@@ -51,6 +51,8 @@ def run(suite: Suite, via: str, name: str = "") -> results.Results:
     log = report.with_suffix(".log")
     report.unlink(missing_ok=True)
     command = [sys.executable, "-m", "pytest", *suite.tests, "-q", "-p", "no:cacheprovider"]
+    # The suites have their own ways to run a test again.
+    command += ["-p", "no:rerunfailures"]
     command += [f"--junitxml={report}", *suite.options]
     with tempfile.TemporaryDirectory(prefix="pk-") as name:
         folder = Path(name)
