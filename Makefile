@@ -4,8 +4,8 @@ MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 
 BUILD := build/make
-# Installs a kernel for each Python that is here.
-VERSIONS := tests/test_environments.py::test_kernels_of_several_versions_of_python_run_side_by_side
+# Installs a kernel for each Python that is here. Named as pytest does it, from tests/.
+VERSIONS := test_environments.py::test_kernels_of_several_versions_of_python_run_side_by_side
 VENV := .venv
 PY := $(VENV)/bin/python
 PAGES_PY := .venv-pages/bin/python
@@ -19,8 +19,8 @@ PYTHON_SOURCES := $(shell find kernelspec/pyproject.toml kernelspec/hatch_build.
 # The JDK is looked for when it is first needed; its one-line complaint ends the run.
 WITH_JAVA := JAVA_HOME="$$(sh scripts/find-java.sh)" && export JAVA_HOME
 MVN := mvn -q -B
-# Acceptance tests mostly wait: for processes to start, for outputs to come. Each of the two processes has a gateway of its own.
-TWO := -n 2 --dist loadfile
+# Tests mostly wait: for processes to start, for outputs to come. Each of the processes has a gateway of its own.
+SEVERAL := -n 3 --dist loadfile
 # How often a test that failed is run again. Never here: whoever works on Penstock is to see it. `.ci/run` says once.
 RERUNS ?= 0
 PYTEST := -m pytest -q -rfER -p no:flaky --reruns $(RERUNS)
@@ -55,8 +55,8 @@ test-java: install
 	@$(WITH_JAVA) && $(MVN) verify -Dpenstock.test.python="$(CURDIR)/$(PY)" -Dsurefire.rerunFailingTestsCount=$(RERUNS)
 
 test-python: install
-	@cd kernelspec && "$(CURDIR)/$(PY)" $(PYTEST) tests
-	@$(PY) $(PYTEST) $(TWO) tests --ignore=tests/pages --ignore=tests/clients --ignore=tests/test_suites.py --ignore=tests/test_server.py --deselect=$(VERSIONS)
+	@cd kernelspec && "$(CURDIR)/$(PY)" $(PYTEST) $(SEVERAL) tests
+	@$(PY) $(PYTEST) $(SEVERAL) tests --ignore=tests/pages --ignore=tests/clients --ignore=tests/test_suites.py --ignore=tests/test_server.py --deselect=$(VERSIONS)
 
 pages: $(BUILD)/pages
 	@sh scripts/find-chromium.sh >/dev/null
@@ -64,7 +64,7 @@ pages: $(BUILD)/pages
 
 # The suites of others and their servers, then which program can do what; writes docs/clients.md when all of them are here.
 clients: $(BUILD)/clients
-	@$(PY) $(PYTEST) tests/test_suites.py tests/test_server.py $(VERSIONS)
+	@$(PY) $(PYTEST) tests/test_suites.py tests/test_server.py tests/$(VERSIONS)
 	@$(PY) $(PYTEST) tests/clients --via provisioner
 
 # What the server has of it is kept with the sources: building the server takes no Node.

@@ -7,6 +7,7 @@ import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -185,11 +186,14 @@ def test_a_stream_that_nobody_polls_is_bounded(page: Page) -> None:
     state = page.server.runtime.with_name("state")
     eventually(lambda: size(state) < 300 << 20, 20, "what is too much is deleted")
     messages = page.read()
-    assert messages[0]["type"] == "stderr"
     assert "nobody read them in time" in messages[0]["value"]
     assert messages[-1] == {"type": "stream-done", "id": "s"}
-    numbers = values(messages)
-    assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    # What memory held comes to the disk meanwhile, and may take the place of what is read next.
+    gaps = [i for i, message in enumerate(messages) if message["type"] == "stderr"]
+    for begin, end in pairwise([*gaps, len(messages)]):
+        assert "nobody read them in time" in messages[begin]["value"]
+        numbers = values(messages[begin:end])
+        assert all(after == before + 1 for before, after in pairwise(numbers))
 
 
 def size(folder: Path) -> int:

@@ -116,7 +116,9 @@ class ForeignLifeTest {
   }
 
   private void interruptsOnce(Life life) throws Exception {
-    Request cell = client.execute(life, "import time\nprint('ready', flush=True)\ntime.sleep(60)");
+    Request cell =
+        client.execute(
+            life, "import time\nprint('ready', flush=True)\nwhile True: time.sleep(0.01)");
     OutputEntry _ = client.await(e -> TestingClient.isStream(e, "ready"));
     life.interrupt().join();
     assertThat(TestingClient.content(client.reply(cell)).path("ename").asString())
