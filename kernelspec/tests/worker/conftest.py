@@ -13,9 +13,17 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from testing_gateway import Gateway, Worker, Zygote
+from testing_gateway import Gateway, Worker, Zygote, be_subreaper
 
 SOURCE = Path(__file__).parents[2] / "src"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def subreaper() -> Iterator[None]:
+    """Until other tests run, in which orphans are to be nobody's."""
+    be_subreaper(True)
+    yield
+    be_subreaper(False)
 
 
 @pytest.fixture(scope="session")

@@ -30,9 +30,12 @@ _MAGIC = b"\0PSK"
 _MARKER = 28
 
 
-def become_subreaper() -> None:
-    """Orphaned grandchildren of this process become its children, as they do of the keeper."""
-    ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)
+def be_subreaper(yes: bool) -> None:
+    """Whether orphaned grandchildren of this process become its children, as they do of the keeper.
+
+    A worker that is forked needs it.
+    """
+    ctypes.CDLL(None).prctl(36, int(yes), 0, 0, 0)
 
 
 @dataclass
@@ -309,7 +312,6 @@ class Zygote:
     """A zygote process; plays the keeper."""
 
     def __init__(self, env: dict[str, str], python: str = sys.executable) -> None:
-        become_subreaper()
         ours, theirs = socket.socketpair()
         argv = [python, "-m", "penstock.worker.zygote", "--fd", str(theirs.fileno())]
         self.process = subprocess.Popen(
@@ -337,7 +339,6 @@ class Gateway:
     """Listens for workers and starts them, forked from ``zygote`` or afresh."""
 
     def __init__(self, folder: Path, env: dict[str, str]) -> None:
-        become_subreaper()
         self.folder = folder
         self.env = env
         self.zygote: Zygote | None = None

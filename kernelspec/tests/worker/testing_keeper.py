@@ -11,8 +11,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from testing_gateway import Gateway, Zygote
+from testing_gateway import Gateway, Zygote, be_subreaper
 
+be_subreaper(True)
 env = dict(os.environ)
 gateway = Gateway(Path(tempfile.mkdtemp(prefix="pw-")), env)
 gateway.zygote = Zygote(env)
