@@ -7,15 +7,15 @@ from http.client import HTTPException
 from pathlib import Path
 
 from tests.rpc.calling import CallError, Session
+from tests.support.gates import Gate
 from tests.support.ports import free_port
 from tests.support.served import serving
 from tests.support.waiting import eventually
 
-GATED = "import os, time\nwhile not os.path.exists({gate!r}): time.sleep(0.01)\nprint('through')"
 
-
-def test_tasks_go_on_and_are_told_by_the_next_server(jupyter: Path, tmp_path: Path) -> None:
-    gate = tmp_path / "gate"
+def test_tasks_go_on_and_are_told_by_the_next_server(
+    jupyter: Path, tmp_path: Path, gate: Gate
+) -> None:
     address = f"--port={free_port()}"
     options = ("--leave-sessions", f"--root-dir={tmp_path}", address)
     with serving(*options) as first:
@@ -23,7 +23,7 @@ def test_tasks_go_on_and_are_told_by_the_next_server(jupyter: Path, tmp_path: Pa
         done = session.call("submit", "evaluate", ["6 * 7"])
         failed = session.call("submit", "evaluate", ["1 / 0"])
         assert session.call("status", id=failed, wait_s=30)["state"] == "failed"
-        runs = session.call("submit", "execute", [GATED.format(gate=str(gate))])
+        runs = session.call("submit", "execute", [gate.wait + "print('through')"])
         waits = session.call("submit", "evaluate", ["'waited'"])
         unwanted = session.call("submit", "evaluate", ["1"])
         session.call("cancel", unwanted)
@@ -39,7 +39,7 @@ def test_tasks_go_on_and_are_told_by_the_next_server(jupyter: Path, tmp_path: Pa
             assert error(again, unwanted).code == -32004
             assert again.call("status", runs) == before
             assert again.call("status", waits)["state"] == "waiting"
-            gate.touch()
+            gate.open()
             assert again.call("result", id=waits, wait_s=30) == "waited"
             assert again.call("result", runs) == {"stdout": "through\n", "stderr": ""}
             endless = again.call("submit", "execute", ["while True: pass"])

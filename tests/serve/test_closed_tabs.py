@@ -12,12 +12,10 @@ import nbformat
 import pytest
 
 from tests.support import notebooks
+from tests.support.gates import Gate
 from tests.support.served import Served, serving
 from tests.support.tab import Tab, TabCell
 from tests.support.waiting import eventually
-
-GATE = "import pathlib, time\nwhile not pathlib.Path({gate!r}).exists(): time.sleep(0.01)\n"
-"""Waits inside a cell for the test."""
 
 PLOT = """
 import base64
@@ -47,9 +45,8 @@ class Book:
         self.server = server
         self.file = root / "books" / f"{uuid.uuid4().hex}.ipynb"
         self.file.parent.mkdir(exist_ok=True)
-        self.gate = self.file.with_suffix(".gate")
-        gate = GATE.format(gate=str(self.gate))
-        self.sources = [source.replace("GATE", gate) for source in sources]
+        self.gate = Gate(self.file.with_suffix(".gate"))
+        self.sources = [source.replace("GATE", self.gate.wait) for source in sources]
         notebooks.write(self.file, notebooks.of_cells(*self.sources), "penstock")
         self.before = self.file.read_bytes()
         self.path = str(self.file.relative_to(root))
@@ -79,7 +76,7 @@ class Book:
         eventually(
             lambda: self.server.call("GET", model).json["connections"] == 0, 20, "nobody is there"
         )
-        self.gate.touch()
+        self.gate.open()
 
     def ends(self, outcome: str, count: int = 1) -> None:
         """Waits until so many more cells have had this outcome, and none another."""
@@ -223,11 +220,11 @@ def test_nothing_is_written_while_somebody_is_there(book: Any, server: Served) -
     cell = mine.start(0).until_text("in")
     other = mine.tab.another()
     mine.tab.close()
-    mine.gate.touch()
+    mine.gate.open()
     # The reply is for the tab that has left.
     other.until(lambda: other.seen(cell).idle, "the end of the cell")
     assert mine.file.read_bytes() == mine.before
-    mine.gate.unlink()
+    mine.gate.close()
     mine.tab = other
     mine.start(1)
     mine.leave()

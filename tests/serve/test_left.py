@@ -6,6 +6,7 @@ import signal
 from pathlib import Path
 
 from tests.support import processes
+from tests.support.gates import Gate
 from tests.support.ports import free_port
 from tests.support.served import TOKEN, command, refused, serving
 from tests.support.tab import Tab
@@ -14,8 +15,7 @@ from tests.support.waiting import seconds
 PID = "__import__('os').getpid()"
 
 
-def test_the_next_server_goes_on(jupyter: Path, tmp_path: Path) -> None:
-    gate = tmp_path / "gate"
+def test_the_next_server_goes_on(jupyter: Path, tmp_path: Path, gate: Gate) -> None:
     address = f"--port={free_port()}"
     with serving("--leave-sessions", f"--root-dir={tmp_path}", address) as first:
         model = {"path": "note.ipynb", "type": "notebook", "kernel": {"name": "penstock"}}
@@ -24,14 +24,11 @@ def test_the_next_server_goes_on(jupyter: Path, tmp_path: Path) -> None:
         tab = Tab(first.as_server(), session["kernel"]["id"])
         foreign = Tab(first.as_server(), other)
         pids = [tab.value(PID), foreign.value(PID)]
-        cell = tab.start(
-            f"import os, time; print('begun')\nwhile not os.path.exists({str(gate)!r}):"
-            " time.sleep(0.05)\nprint('over')"
-        )
+        cell = tab.start(f"print('begun')\n{gate.wait}print('over')")
         cell.until(lambda cell: "begun" in cell.text(), "the cell runs")
         assert first.end(signal.SIGTERM) == (0, "")
         assert all(processes.alive(int(pid)) for pid in pids)
-        gate.touch()
+        gate.open()
         with serving(
             "--leave-sessions", address, "--max-kernels=2", runtime=first.runtime
         ) as second:

@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 
 from penstock.client import Client, Exit, Text
+from tests.support.gates import Gate
 from tests.support.ports import free_port
 from tests.support.served import serving
 
@@ -23,12 +24,9 @@ def test_a_socket(jupyter: Path, short_folder: Path) -> None:
         assert session.evaluate("6 * 7") == 42
 
 
-def test_outputs_go_on_over_a_restart_of_the_server(jupyter: Path, tmp_path: Path) -> None:
-    gate = tmp_path / "gate"
+def test_outputs_go_on_over_a_restart_of_the_server(jupyter: Path, gate: Gate) -> None:
     code = (
-        "import os, time\n"
-        "for i in range(1000): print(i, flush=True)\n"
-        f"while not os.path.exists({str(gate)!r}): time.sleep(0.01)\n"
+        f"for i in range(1000): print(i, flush=True)\n{gate.wait}"
         "for i in range(1000, 2000): print(i, flush=True)"
     )
     address = f"--port={free_port()}"
@@ -43,7 +41,7 @@ def test_outputs_go_on_over_a_restart_of_the_server(jupyter: Path, tmp_path: Pat
             said += output.text
         ended = first.end()
         assert ended == (0, ""), ended
-        gate.touch()
+        gate.open()
         with serving(address, runtime=first.runtime), client:
             *rest, end = outputs
             said += "".join(output.text for output in rest if isinstance(output, Text))
