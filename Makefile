@@ -4,8 +4,10 @@ MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 
 BUILD := build/make
-# Installs a kernel for each Python that is here. Named as pytest does it, from tests/.
+# What takes minutes runs with the suites of others: a kernel for each Python that is here, and a hundred thousand requests.
+# Named as pytest does it, from tests/.
 VERSIONS := test_environments.py::test_kernels_of_several_versions_of_python_run_side_by_side
+TRAFFIC := test_traffic.py
 VENV := .venv
 PY := $(VENV)/bin/python
 PAGES_PY := .venv-pages/bin/python
@@ -56,7 +58,7 @@ test-java: install
 
 test-python: install
 	@cd kernelspec && "$(CURDIR)/$(PY)" $(PYTEST) $(SEVERAL) tests
-	@$(PY) $(PYTEST) $(SEVERAL) tests --ignore=tests/pages --ignore=tests/clients --ignore=tests/test_suites.py --ignore=tests/test_server.py --deselect=$(VERSIONS)
+	@$(PY) $(PYTEST) $(SEVERAL) tests --ignore=tests/pages --ignore=tests/clients --ignore=tests/test_suites.py --ignore=tests/test_server.py --ignore=tests/$(TRAFFIC) --deselect=$(VERSIONS)
 
 pages: $(BUILD)/pages
 	@sh scripts/find-chromium.sh >/dev/null
@@ -64,7 +66,7 @@ pages: $(BUILD)/pages
 
 # The suites of others and their servers, then which program can do what; writes docs/clients.md when all of them are here.
 clients: $(BUILD)/clients
-	@$(PY) $(PYTEST) tests/test_suites.py tests/test_server.py tests/$(VERSIONS)
+	@$(PY) $(PYTEST) tests/test_suites.py tests/test_server.py tests/$(TRAFFIC) tests/$(VERSIONS)
 	@$(PY) $(PYTEST) tests/clients --via provisioner
 
 # What the server has of it is kept with the sources: building the server takes no Node.
