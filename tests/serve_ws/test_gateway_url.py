@@ -10,6 +10,7 @@ import pytest
 from tests.pages import servers
 from tests.pages.servers import jupyter_server
 from tests.serve_ws.client import Message, Tab
+from tests.serve_ws.frames import V1
 from tests.serve_ws.server import TOKEN, Server
 from tests.support.tab import rest
 from tests.support.waiting import eventually
@@ -47,10 +48,13 @@ def kernel(notebook_server: servers.Server) -> Iterator[str]:
     rest(notebook_server, "DELETE", f"kernels/{fresh}")
 
 
-@pytest.fixture
-def page(notebook_server: servers.Server, kernel: str) -> Iterator[Tab]:
+@pytest.fixture(params=[V1, None], ids=["v1", "without-a-name"])
+def page(
+    notebook_server: servers.Server, kernel: str, request: pytest.FixtureRequest
+) -> Iterator[Tab]:
     """A page of that server, at a fresh kernel which turns buffers around on a comm named "c"."""
-    with Tab(notebook_server, kernel, protocol=None) as opened:
+    with Tab(notebook_server, kernel, protocol=request.param) as opened:
+        assert opened.socket.getsubprotocol() == request.param
         opened.run(BACKWARDS)
         opened.send("comm_open", {"comm_id": "c", "target_name": "backwards", "data": {}})
         yield opened
@@ -91,6 +95,26 @@ def test_a_page_that_leaves_is_not_counted(server: Server, kernel: str, page: Ta
     server.connections(kernel, 1)
     page.socket.close()
     server.connections(kernel, 0)
+
+
+def test_a_gateway_that_knows_no_name(tmp_path: Path) -> None:
+    """Enterprise Gateway is one. The first page is sent away, and what comes then works."""
+    nameless = "--ZMQChannelsWebsocketConnection.kernel_ws_protocol="
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JUPYTER_GATEWAY_AUTH_TOKEN", TOKEN)
+        patch.setenv("JUPYTER_TOKEN", TOKEN)
+        with (
+            jupyter_server(tmp_path, tmp_path / "far.log", nameless) as far,
+            jupyter_server(tmp_path, tmp_path / "log", f"--gateway-url={far.url}") as running,
+        ):
+            kernel = rest(running, "POST", "kernels", {"name": "penstock"})["id"]
+            with Tab(running, kernel) as first:
+                assert first.closed() == 1012
+            with Tab(running, kernel, protocol=None) as page:
+                page.run(BACKWARDS)
+                page.send("comm_open", {"comm_id": "c", "target_name": "backwards", "data": {}})
+                assert turned(page, BYTES)["buffers"] == [part[::-1] for part in BYTES]
+            rest(running, "DELETE", f"kernels/{kernel}")
 
 
 def test_a_class_of_the_users_own_stays(server: Server, tmp_path: Path) -> None:

@@ -15,20 +15,38 @@ from jupyter_server.utils import url_path_join
 from tornado.escape import url_escape
 from tornado.httpclient import HTTPRequest
 from tornado.ioloop import IOLoop
-from tornado.websocket import WebSocketClosedError, websocket_connect
+from tornado.websocket import WebSocketClientConnection, WebSocketClosedError, websocket_connect
+from traitlets import Unicode, default
 
 LARGEST_MESSAGE = 256 << 20
 """Bytes; what `penstock serve` lets through. Tornado's default is 10 MiB, and a larger message
 would end the connection each time that it is sent again.
 """
+_COME_AGAIN = 1012
+"""Close code "service restart": JupyterLab connects again."""
 
 
 class BinaryGatewayConnection(GatewayWebSocketConnection):
     """Relays frames between a page and the gateway: text as text, bytes as bytes.
 
-    Both sides speak the protocol without a name, which every gateway knows: buffers come in binary
-    frames. Runs on the server's event loop.
+    Both sides speak what the page and this server agreed on: `v1.kernel.websocket.jupyter.org`
+    where the page knows it. A gateway that does not (Enterprise Gateway) is found out by the first
+    page, which is sent away and comes again; from then on pages of this server speak the protocol
+    without a name, which every gateway knows. Runs on the server's event loop.
     """
+
+    kernel_ws_protocol = Unicode(
+        allow_none=True,
+        config=True,
+        help="Protocol of pages: None for the one with a name, empty for the one without.",
+    )
+
+    #: Whether the gateway was found to know no protocol with a name.
+    _nameless = False
+
+    @default("kernel_ws_protocol")
+    def _default_protocol(self) -> str | None:
+        return "" if self._nameless else None
 
     async def connect(self) -> None:
         """Starts to connect to the gateway. What the page sends meanwhile waits."""
@@ -42,7 +60,13 @@ class BinaryGatewayConnection(GatewayWebSocketConnection):
             url += f"?session_id={url_escape(self.session_id)}"
         self.ws = None
         request = HTTPRequest(url, **client.load_connection_args())
-        coming = cast("Future[Any]", websocket_connect(request, max_message_size=LARGEST_MESSAGE))
+        named = self.websocket_handler.selected_subprotocol
+        coming = cast(
+            "Future[Any]",
+            websocket_connect(
+                request, max_message_size=LARGEST_MESSAGE, subprotocols=[named] if named else None
+            ),
+        )
         self.ws_future = coming
         coming.add_done_callback(self._connection_done)
         coming.add_done_callback(lambda _: IOLoop.current().spawn_callback(self._read_messages))
@@ -58,8 +82,16 @@ class BinaryGatewayConnection(GatewayWebSocketConnection):
     def _connection_done(self, fut: Future[Any]) -> None:
         if self.disconnected and fut.exception() is None:
             fut.result().close()
+        elif fut.exception() is None and not self._agrees(fut.result()):
+            self.log.warning("The gateway speaks no protocol with a name: pages come again without")
+            BinaryGatewayConnection._nameless = self.disconnected = True
+            fut.result().close()
+            self.websocket_handler.close(_COME_AGAIN, "the gateway speaks another protocol")
         else:
             super()._connection_done(fut)
+
+    def _agrees(self, ws: WebSocketClientConnection) -> bool:
+        return ws.selected_subprotocol == self.websocket_handler.selected_subprotocol
 
     async def _read_messages(self) -> None:
         """Relays until the connection ends; then the parent's class connects again, if it may."""
