@@ -107,10 +107,13 @@ def kernels(served: Served) -> list[dict[str, str]]:
 def test_the_tour_runs_and_shows_its_pictures(
     page: Page, gateway_lab: Server, served: Served
 ) -> None:
+    refused: list[str] = []
+    page.on("websocket", lambda socket: socket.on("socketerror", lambda why: refused.append(why)))
     notebook = opened(page, gateway_lab, "tour.ipynb")
     assert [kernel["name"] for kernel in kernels(served)] == ["penstock"]
     toured(notebook)
     notebook.picture("gateway-url-tour")
+    assert not refused, "the page and the server agree on a protocol"
 
 
 def test_a_notebook_is_connected_to_a_simulation_of_a_program(
