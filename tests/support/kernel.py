@@ -147,6 +147,21 @@ class Kernel:
         """Restarts at once, on the same connection, and waits until it is ready."""
         self.manager.restart_kernel(now=True)
         self.client.wait_for_ready(timeout=seconds(60))
+        self.is_heard()
+
+    def is_heard(self) -> None:
+        """Waits until this client hears iopub. `wait_for_ready` takes any message there for a sign
+        of it, also one that is left from the life before.
+        """
+        end = time.monotonic() + seconds(60)
+        while True:
+            try:
+                Cell(self, self.client.kernel_info()).finish(1)
+            except (queue.Empty, AssertionError):
+                if time.monotonic() > end:
+                    raise
+            else:
+                return
 
     def interrupt(self) -> Message:
         """Asks for an interrupt and waits for the answer.

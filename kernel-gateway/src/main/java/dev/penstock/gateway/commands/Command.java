@@ -142,6 +142,18 @@ final class Command {
     return over.isDone();
   }
 
+  /**
+   * Whether its exit is before this piece. A viewer can have read the exit a moment before the
+   * command {@link #isOver()}, and come again.
+   */
+  boolean hasToldAllBefore(long piece) {
+    long next = log().next();
+    if (piece < next || piece == 0) {
+      return false;
+    }
+    return isOver() || log().read(next - 1, 1).entries().stream().anyMatch(Told::isExit);
+  }
+
   /** How long it has not said anything. */
   Duration silence() {
     return Duration.ofNanos(System.nanoTime() - batches.lastAt());

@@ -96,7 +96,7 @@ public final class CommandsApi {
     Command command = find(call);
     OutputQuery query = OutputQuery.of(call, command.log().next());
     byte[] _ = call.body(); // before it can be told whether the client is there
-    if (query.shape().follows() && command.isOver() && query.from() >= command.log().next()) {
+    if (query.shape().follows() && command.hasToldAllBefore(query.from())) {
       return Answer.nothing(); // it has everything: a browser then stops coming again
     }
     return Answer.live(
