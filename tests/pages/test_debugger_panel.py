@@ -133,7 +133,8 @@ def test_a_library_is_stepped_into(page: Page, notebook: Notebook, panel: Debugg
     # Its source comes from the kernel.
     expect(page.locator(".jp-mod-readOnly .jp-DebuggerEditor-highlight")).to_be_visible()
     panel.press("Step Out")
-    panel.stack(*FRAMES)
+    # The line, too: JupyterLab would mark it after it had gone on, and leave it so.
+    panel.stands_at(STOP, *FRAMES)
     panel.press("Continue")
     panel.goes_on()
     notebook.is_done(1)
