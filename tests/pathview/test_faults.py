@@ -186,6 +186,7 @@ def test_a_stream_that_nobody_polls_is_bounded(page: Page) -> None:
     state = page.server.runtime.with_name("state")
     eventually(lambda: size(state) < 300 << 20, 20, "what is too much is deleted")
     messages = page.read()
+    assert messages[0]["type"] == "stderr"
     assert "nobody read them in time" in messages[0]["value"]
     assert messages[-1] == {"type": "stream-done", "id": "s"}
     # What memory held comes to the disk meanwhile, and may take the place of what is read next.

@@ -16,7 +16,7 @@ from tornado.escape import url_escape
 from tornado.httpclient import HTTPRequest
 from tornado.ioloop import IOLoop
 from tornado.websocket import WebSocketClientConnection, WebSocketClosedError, websocket_connect
-from traitlets import Unicode, default
+from traitlets import default
 
 LARGEST_MESSAGE = 256 << 20
 """Bytes; what `penstock serve` lets through. Tornado's default is 10 MiB, and a larger message
@@ -35,17 +35,12 @@ class BinaryGatewayConnection(GatewayWebSocketConnection):
     without a name, which every gateway knows. Runs on the server's event loop.
     """
 
-    kernel_ws_protocol = Unicode(
-        allow_none=True,
-        config=True,
-        help="Protocol of pages: None for the one with a name, empty for the one without.",
-    )
-
     #: Whether the gateway was found to know no protocol with a name.
     _nameless = False
 
     @default("kernel_ws_protocol")
     def _default_protocol(self) -> str | None:
+        """Empty for the protocol without a name; None for the other where the page offers it."""
         return "" if self._nameless else None
 
     async def connect(self) -> None:

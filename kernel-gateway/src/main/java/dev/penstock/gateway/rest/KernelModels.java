@@ -43,6 +43,15 @@ public final class KernelModels {
     }
   }
 
+  /** Ends the kernel that the call's path names by its {@code id}. */
+  public static void remove(Kernels kernels, Call call) throws HttpException {
+    try {
+      kernels.remove(call.part("id"), "deleted by a client");
+    } catch (KernelException e) {
+      throw error(e);
+    }
+  }
+
   /** Interrupts what runs now. */
   public static void interrupt(Kernel kernel) throws HttpException, InterruptedException {
     try {

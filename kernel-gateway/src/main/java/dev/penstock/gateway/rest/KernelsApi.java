@@ -74,12 +74,8 @@ final class KernelsApi {
   }
 
   private Answer delete(Call call) throws HttpException {
-    try {
-      factory.kernels().remove(call.part("id"), "deleted by a client");
-      return Answer.nothing();
-    } catch (KernelException e) {
-      throw KernelModels.error(e);
-    }
+    KernelModels.remove(factory.kernels(), call);
+    return Answer.nothing();
   }
 
   private Answer interrupt(Call call) throws HttpException, InterruptedException {

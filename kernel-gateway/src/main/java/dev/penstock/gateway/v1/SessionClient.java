@@ -16,8 +16,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** This API as a client of one kernel: its executions, and short questions. Thread-safe. */
 final class SessionClient {
-  private static final String CANCEL = "penstock_cancel_request";
-
   private final Kernel kernel;
   private final CodeClient client = new CodeClient("api");
   private final Runs runs = new Runs();
@@ -90,7 +88,10 @@ final class SessionClient {
 
   /** Sends a short question. */
   Asked ask(Channel channel, String msgType, ObjectNode content) {
-    Request request = client.request(channel, msgType, content);
+    return ask(client.request(channel, msgType, content));
+  }
+
+  private Asked ask(Request request) {
     CompletableFuture<OutputEntry> reply = new CompletableFuture<>();
     String id = request.header().msgId();
     asked.put(id, reply);
@@ -113,7 +114,7 @@ final class SessionClient {
   void forget(Asked question) {
     end(question.id());
     if (isOurs() && !question.reply().isDone()) {
-      kernel.submit(client.request(Channel.CONTROL, CANCEL, cancellation(question.id(), false)));
+      kernel.submit(cancellation(question.id(), false));
     }
   }
 
@@ -122,8 +123,9 @@ final class SessionClient {
     kernel.tapped().untap(id);
   }
 
-  private static ObjectNode cancellation(String id, boolean interrupt) {
-    return Json.object().put("request", id).put("interrupt", interrupt);
+  private Request cancellation(String id, boolean interrupt) {
+    ObjectNode content = Json.object().put("request", id).put("interrupt", interrupt);
+    return client.request(Channel.CONTROL, "penstock_cancel_request", content);
   }
 
   /** Answers a run's question for input. */
@@ -139,7 +141,7 @@ final class SessionClient {
    */
   CompletableFuture<?> cancel(Run run) {
     if (run.askCancel() && isOurs()) {
-      return ask(Channel.CONTROL, CANCEL, cancellation(run.id(), true)).reply();
+      return ask(cancellation(run.id(), true)).reply();
     }
     return CompletableFuture.completedFuture(null);
   }
@@ -147,7 +149,7 @@ final class SessionClient {
   /** Interrupts it, and with a kernel of ours nothing else, whatever runs by now. */
   private void interrupt(Run run) {
     if (isOurs()) {
-      kernel.submit(client.request(Channel.CONTROL, CANCEL, cancellation(run.id(), true)));
+      kernel.submit(cancellation(run.id(), true));
     } else {
       CompletableFuture<Void> _ = kernel.interrupt();
     }

@@ -114,12 +114,8 @@ final class SessionsApi {
   }
 
   private Answer delete(Call call) throws HttpException {
-    try {
-      parts.factory().kernels().remove(call.part("id"), "deleted by a client");
-      return Answer.nothing();
-    } catch (KernelException e) {
-      throw KernelModels.error(e);
-    }
+    KernelModels.remove(parts.factory().kernels(), call);
+    return Answer.nothing();
   }
 
   private Answer interrupt(Call call) throws HttpException, InterruptedException {
