@@ -45,18 +45,9 @@ def change(directory: Path, **parts: Any) -> None:
     path.write_text(json.dumps(told))
 
 
-def guards() -> list[int]:
-    """Guards that are children of this process, also those that were not reaped yet."""
-    pids = []
-    for child in psutil.Process().children():
-        try:
-            if child.cmdline()[-1:] == ["guard"]:
-                pids.append(child.pid)
-        except psutil.ZombieProcess:
-            pids.append(child.pid)
-        except psutil.NoSuchProcess:
-            continue  # it was reaped while we looked
-    return pids
+def wait_until_reaped(guard: dict[str, Any]) -> None:
+    """Until the guard has ended and the client has taken its exit status."""
+    wait_until(lambda: not psutil.pid_exists(guard["pid"]), "its end")
 
 
 def test_the_same_surroundings_need_no_guard(gateway: StandInGateway) -> None:
@@ -74,11 +65,12 @@ def test_others_need_one_which_holds_the_lease(gateway: StandInGateway) -> None:
     (guard,) = gateway.asked("guard")
     assert asked["guard"] == {"name": guard["name"], "reason": "other priority, cgroup"}
     assert asked["lease"] is None
-    (pid,) = guards()
-    assert pid == guard["pid"]
-    assert guard["name"].encode() not in Path(f"/proc/{pid}/cmdline").read_bytes()
-    os.kill(pid, 15)
-    wait_until(lambda: not guards(), "its end")
+    process = psutil.Process(guard["pid"])
+    assert process.ppid() == os.getpid()
+    assert process.cmdline()[-1] == "guard"
+    assert guard["name"] not in " ".join(process.cmdline())
+    process.terminate()
+    wait_until_reaped(guard)
 
 
 def test_a_guard_without_a_kernel_ends(gateway: StandInGateway) -> None:
@@ -86,8 +78,8 @@ def test_a_guard_without_a_kernel_ends(gateway: StandInGateway) -> None:
     gateway.fail["start"] = {"code": "bind-failed", "message": "ports are taken", "hint": ""}
     with pytest.raises(GatewayError, match="ports are taken"):
         start_kernel(request())
-    assert gateway.asked("guard")
-    wait_until(lambda: not guards(), "its end")
+    (guard,) = gateway.asked("guard")
+    wait_until_reaped(guard)
 
 
 def test_a_guard_that_cannot_start_says_why(gateway: StandInGateway) -> None:
@@ -96,7 +88,8 @@ def test_a_guard_that_cannot_start_says_why(gateway: StandInGateway) -> None:
     with pytest.raises(GatewayError, match="the gateway did not take the guard") as caught:
         start_kernel(request())
     assert "\n" not in str(caught.value)
-    wait_until(lambda: not guards(), "its end")
+    (guard,) = gateway.asked("guard")
+    wait_until_reaped(guard)
 
 
 def test_a_hard_limit_above_the_keepers_counts_where_it_cannot_be_raised(tmp_path: Path) -> None:

@@ -7,8 +7,10 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -20,10 +22,14 @@ SOURCE = Path(__file__).parents[2] / "src"
 
 @pytest.fixture(scope="module", autouse=True)
 def subreaper() -> Iterator[None]:
-    """Until other tests run, in which orphans are to be nobody's."""
+    """Until other tests run, in which orphans are to be nobody's; the ones of these are reaped."""
     be_subreaper(True)
     yield
     be_subreaper(False)
+    for child in psutil.Process().children():
+        with suppress(psutil.NoSuchProcess):
+            if child.status() == psutil.STATUS_ZOMBIE:
+                child.wait()
 
 
 @pytest.fixture(scope="session")
