@@ -48,6 +48,8 @@ class StandInGateway:
                         self.wfile.write(json.dumps(gateway.answer(request)).encode() + b"\n")
                     except BrokenPipeError:
                         return  # a launcher that was killed does not wait for its answer
+                    except SystemExit:
+                        return  # the gateway has left
 
         class Server(socketserver.ThreadingUnixStreamServer):
             daemon_threads = True
@@ -72,6 +74,10 @@ class StandInGateway:
 
     def on_ping(self, _request: dict[str, Any]) -> dict[str, Any]:
         return {"version": "0.1.0", "pid": os.getpid(), "keeper_pid": os.getpid()}
+
+    def on_leave(self, _request: dict[str, Any]) -> None:
+        """Ends before the answer is out, as a gateway may."""
+        raise SystemExit
 
     def on_status(self, request: dict[str, Any]) -> dict[str, Any]:
         zygotes = [{"key": "k", "pid": 1, "python": "/p"}]

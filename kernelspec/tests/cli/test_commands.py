@@ -11,6 +11,7 @@ import pytest
 from stand_in_gateway import StandInGateway
 
 from penstock import __version__
+from penstock.cli import serve
 from penstock.cli.main import main
 
 Run = Callable[..., tuple[int, str, str]]
@@ -173,3 +174,17 @@ def test_windows_is_told(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     code, _, err = run("status")
     assert code == 1
     assert "does not run on Windows" in err
+
+
+def test_a_server_that_cannot_start_says_why(
+    run: Run, gateway: StandInGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also when its gateway has left before it could answer to that."""
+    monkeypatch.setattr(serve, "_directory", lambda: str(gateway.directory))
+    monkeypatch.setattr(serve, "_start", lambda _directory: None)
+    reason = "The server cannot start: the certificate is none"
+    gateway.fail["serve"] = {"code": "serve-failed", "message": reason, "hint": ""}
+    code, out, err = run("serve", "--port=0")
+    assert (code, out) == (1, "")
+    assert reason in err
+    assert gateway.asked("leave")

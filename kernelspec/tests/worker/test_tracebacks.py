@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
+import sys
+import traceback
+from typing import Any
 
 import pytest
 from testing_gateway import Result, Worker
+
+from penstock.worker.tracebacks import without_worker
 
 #: What a traceback calls a file of the worker, and names that only its frames have.
 _OURS = re.compile(r"penstock[/\\.]worker|stepper\.py|interrupts\.py|run_interruptible")
@@ -67,3 +72,95 @@ def test_of_an_interrupted_input(worker: Worker) -> None:
     text = plain(worker.result(msg_id))
     assert "input('name')" in text
     assert not re.search(r"intake\.py|link\.py|interrupts\.py", text), text
+
+
+#: Python gives some instructions that it adds no line, as at the end of a loop.
+UNLINED = """
+import sys
+def unlined(): 1/0
+code = unlined.__code__
+units = len(code.co_code) // 2
+if sys.version_info >= (3, 11):
+    lines = bytes([0x80 | 15 << 3]) * units  # "no location" in its description of code objects
+else:
+    lines = bytes([2 * units, 128])
+unlined.__code__ = code.replace(co_linetable=lines)
+"""
+
+
+def test_of_code_without_lines(worker: Worker) -> None:
+    """An interrupt can hit there."""
+    result = worker.execute(UNLINED + "unlined()")
+    assert result.reply["ename"] == "ZeroDivisionError"
+    assert "ZeroDivisionError: division by zero" in plain(result)
+
+
+def test_each_frame_gets_a_line() -> None:
+    names: dict[str, Any] = {}
+    exec(UNLINED, names)
+    with pytest.raises(ZeroDivisionError) as raised:
+        names["unlined"]()
+    trace = raised.value.__traceback__
+    assert trace is not None
+    assert trace.tb_next is not None
+    assert trace.tb_next.tb_lineno in (None, -1)
+    shown = list(traceback.walk_tb(without_worker(trace)))
+    assert [frame.f_code.co_name for frame, _ in shown][-1] == "unlined"
+    assert shown[-1][1] == names["unlined"].__code__.co_firstlineno
+
+
+SHOWN_BY_ITSELF = """
+class Odd(Exception):
+    times = 0
+    def _render_traceback_(self):
+        Odd.times += 1
+        {}
+raise Odd("the reason")
+"""
+
+
+def test_of_an_error_that_cannot_be_shown(worker: Worker) -> None:
+    result = worker.execute(SHOWN_BY_ITSELF.format("raise ValueError"))
+    assert result.reply["ename"] == "Odd"
+    assert plain(result).strip() == "Odd: the reason"
+
+
+def test_an_interrupt_while_an_error_is_shown(worker: Worker) -> None:
+    # IPython asks for it once more, for the history.
+    loop = "print('go', flush=True)\n        while Odd.times == 1: pass"
+    msg_id = worker.start(SHOWN_BY_ITSELF.format(loop))
+    worker.until_text("go")
+    worker.interrupt()
+    result = worker.result(msg_id)
+    assert result.reply["ename"] == "Odd"
+    assert plain(result).strip() == "Odd: the reason"
+    assert "KeyboardInterrupt" in result.text("stderr")
+    assert worker.execute("6*7").value == "42"
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="groups of exceptions came with Python 3.11")
+def test_of_a_group_of_errors(worker: Worker) -> None:
+    result = worker.execute("raise ExceptionGroup('both', [ValueError(1), TypeError(2)])")
+    assert result.reply["ename"] == "ExceptionGroup"
+    assert "ExceptionGroup: both (2 sub-exceptions)" in plain(result)
+    told = result.text("stderr") + plain(result)
+    assert "ValueError: 1" in told
+    assert "TypeError: 2" in told
+    assert not _OURS.search(told), told
+
+
+def test_of_a_wrong_use_of_a_magic(worker: Worker) -> None:
+    result = worker.execute("%no_such_magic")
+    assert result.reply["ename"] == "UsageError"
+    assert not result.of("error"), "as in ipykernel: a line on stderr is all"
+    assert "no_such_magic" in result.text("stderr")
+
+
+def test_errors_that_are_shown_in_another_way(worker: Worker) -> None:
+    """As by rich, which puts a method of its own there."""
+    worker.execute(
+        "get_ipython()._showtraceback = lambda kind, error, lines: print('shown', error)"
+    )
+    result = worker.execute("raise ValueError('the reason')")
+    assert result.text() == "shown the reason\n"
+    assert not result.of("error")

@@ -9,6 +9,7 @@ import select
 import shutil
 import signal
 import sys
+from contextlib import suppress
 from types import FrameType
 from typing import Any
 from urllib.parse import quote
@@ -92,7 +93,8 @@ def _begin(control: Control, settings: dict[str, Any], left: str | None) -> int:
         if left:
             serve_left.leave(left, settings["port"], settings["socket"])
         else:
-            control.request("leave")
+            with suppress(GatewayError):  # why it does not serve is what people are to read
+                _end(control)
         raise
 
 
@@ -314,10 +316,8 @@ def _end(control: Control) -> None:
     GatewayError `stuck` then.
     """
     try:
-        control.request("leave", timeout=STOP_TIMEOUT)
+        control.leave(STOP_TIMEOUT)
     except GatewayError as error:
-        if error.code == "closed":
-            return  # it was gone before it could answer: that was what was wanted
         if error.code != "timeout":
             raise
     else:

@@ -6,7 +6,6 @@ import argparse
 import time
 
 from .. import __version__
-from ..client.control import Control
 from ..client.errors import GatewayError
 from ..client.gateway import connect_gateway
 from ..procstat import start_time
@@ -57,21 +56,13 @@ def stop_gateway(options: argparse.Namespace) -> int:
         return not_running(options, code=0)
     with control:
         about = control.request("ping")
-        _leave(control)
+        control.leave(LEAVE_TIMEOUT)
     _wait_gone([about["keeper_pid"], about["pid"]])
     if options.json:
         print_json({"running": False})
     else:
         print("the gateway has ended")
     return 0
-
-
-def _leave(control: Control) -> None:
-    try:
-        control.request("leave", timeout=LEAVE_TIMEOUT)
-    except GatewayError as error:
-        if error.code != "closed":  # it may be gone before its answer is out
-            raise
 
 
 def _wait_gone(pids: list[int]) -> None:

@@ -61,6 +61,16 @@ class Control:
         self.send(op, **fields)
         return self.receive(timeout)
 
+    def leave(self, timeout: float | None = REQUEST_TIMEOUT) -> None:
+        """Tells the gateway to end. It may be gone before its answer is out, which is no error.
+        Raises GatewayError as `request` does.
+        """
+        try:
+            self.request("leave", timeout=timeout)
+        except GatewayError as error:
+            if error.code != "closed":
+                raise
+
     def send(self, op: str, **fields: Any) -> None:
         """Sends a request whose answer a later `receive` gets. Raises GatewayError `closed`."""
         self._sock.settimeout(REQUEST_TIMEOUT)

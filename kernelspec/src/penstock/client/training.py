@@ -53,7 +53,7 @@ def _use_gateway() -> None:
     control = connect_gateway()
     if control is not None:
         with control:
-            control.request("leave")
+            control.leave()
         _wait_for_end(control.directory)
 
 

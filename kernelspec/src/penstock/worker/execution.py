@@ -13,6 +13,7 @@ from .interrupts import Interrupts, Phase
 from .sharing import count_of
 from .shells import Shell
 from .stepper import run_interruptible
+from .tracebacks import text_of
 
 if TYPE_CHECKING:
     from .zmqshell import ZMQInteractiveShell
@@ -137,7 +138,7 @@ def reply_content(
         content.update(
             traceback=shell.last_traceback,
             ename=type(error).__name__,
-            evalue=_text(error),
+            evalue=text_of(error),
             engine_info=engine,
         )
     content["execution_count"] = count_of(result, shell.execution_count - 1)
@@ -158,11 +159,3 @@ def accepted_options(shell: ZMQInteractiveShell) -> frozenset[str]:
     """Which of the newer options this IPython's ``run_cell`` has."""
     parameters = inspect.signature(shell.run_cell_async).parameters
     return frozenset({"cell_id", "cell_meta"} & set(parameters))
-
-
-def _text(error: BaseException | None) -> str:
-    try:
-        return str(error)
-    except Exception:  # noqa: BLE001
-        # The user's __str__ raises: the traceback still tells which error it was.
-        return f"<{type(error).__name__} whose text cannot be made>"

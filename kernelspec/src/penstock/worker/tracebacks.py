@@ -1,4 +1,6 @@
-"""Tracebacks as the user expects them: without the worker's own frames."""
+"""Tracebacks as the user expects them: without the worker's own frames, and such that IPython can
+show them.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,7 @@ _COMPILED_DEBUGGER = "pydevd_"
 
 
 def without_worker(trace: TracebackType | None) -> TracebackType | None:
-    """``trace`` without the frames of this package.
+    """``trace`` without the frames of this package; each of the others has a line.
 
     They show up in the middle (an awaiting cell is stepped by the worker) and at the end (an
     interrupt is raised by the worker's signal handler). A traceback that has no other frames stays
@@ -30,9 +32,26 @@ def without_worker(trace: TracebackType | None) -> TracebackType | None:
         _drop_debugger(theirs)
     if not theirs:
         return trace
-    for outer, inner in zip(theirs, [*theirs[1:], None], strict=True):
+    inner: TracebackType | None = None
+    for outer in reversed(theirs):
         outer.tb_next = inner
-    return theirs[0]
+        inner = _with_line(outer)
+    return inner
+
+
+def _with_line(entry: TracebackType) -> TracebackType:
+    """The entry, or one like it on the line before where it has none.
+
+    Python gives no line to some instructions that it adds itself, as at the end of a ``with``. An
+    interrupt can hit there; IPython cannot show such an entry, and would show no error at all.
+    """
+    line: int | None = entry.tb_lineno  # the declared type knows nothing of None
+    if line is not None and line > 0:  # -1 in Python 3.10
+        return entry
+    code = entry.tb_frame.f_code
+    before = [line for start, _, line in code.co_lines() if start <= entry.tb_lasti and line]
+    line = before[-1] if before else code.co_firstlineno
+    return TracebackType(entry.tb_next, entry.tb_frame, entry.tb_lasti, line)
 
 
 def _drop_debugger(entries: list[TracebackType]) -> None:
@@ -59,3 +78,12 @@ def hide_worker(error: BaseException) -> None:
             seen.add(id(link))
             link.__traceback__ = without_worker(link.__traceback__)
             chain += [link.__cause__, link.__context__]
+
+
+def text_of(error: BaseException | None) -> str:
+    """What ``str`` gives, whatever the user's ``__str__`` does."""
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001
+        # The user's __str__ raises: the traceback still tells which error it was.
+        return f"<{type(error).__name__} whose text cannot be made>"

@@ -5,17 +5,22 @@ them.
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ipykernel import zmqshell as ipykernel_zmqshell
+from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShellABC
 from jupyter_client.session import extract_header
 from traitlets import Type, observe
 
 from .sharing import DisplayHook, Payloads, SharedBuiltinTrap, SharedDisplayTrap
-from .tracebacks import hide_worker, without_worker
+from .tracebacks import hide_worker, text_of, without_worker
+
+#: Whether an ``error`` message was sent since this thread last began to show an error.
+_showing = threading.local()
 
 
 class ZMQInteractiveShell(ipykernel_zmqshell.ZMQInteractiveShell):
@@ -92,6 +97,28 @@ class ZMQInteractiveShell(ipykernel_zmqshell.ZMQInteractiveShell):
         kind, error, trace = super()._get_exc_info(exc_tuple)
         hide_worker(error)
         return kind, error, without_worker(trace)
+
+    def showtraceback(self, exc_tuple: Any = None, *args: Any, **kwargs: Any) -> None:
+        """Show the error as IPython does; in one line where that gave no ``error`` message.
+
+        That is so when an interrupt came while the traceback was made, when making it failed, and
+        for groups of exceptions, whose traceback IPython prints.
+        """
+        error = sys.exc_info()[1] if exc_tuple is None else exc_tuple[1]
+        _showing.done = False
+        super().showtraceback(exc_tuple, *args, **kwargs)
+        # Whoever replaced the method shows errors in another way.
+        ours = getattr(self._showtraceback, "__func__", None) is ZMQInteractiveShell._showtraceback
+        # Of a UsageError there is to be a line on stderr only.
+        if ours and not (_showing.done or error is None or isinstance(error, UsageError)):
+            line = self.InteractiveTB.get_exception_only(type(error), error)
+            self._showtraceback(type(error), error, line)
+
+    def _showtraceback(self, etype: Any, evalue: Any, stb: list[str]) -> None:
+        text = text_of(evalue)  # the user's code
+        with self.kernel.shells.current.interrupts:  # all of it, or nothing
+            super()._showtraceback(etype, text, stb)
+            _showing.done = True
 
     def set_own_parent(self, message: dict[str, Any]) -> None:
         """Set the parent of the calling context's output alone."""
