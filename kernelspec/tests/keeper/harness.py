@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -186,7 +187,7 @@ class TestingKeeper:
             self.sock.close()
         for line in self.log("started"):
             for pid in (line["pid"], line["jvm"]):
-                if alive(pid):
+                with suppress(ProcessLookupError):  # it ends by itself
                     os.kill(pid, signal.SIGTERM)
             wait_until(lambda line=line: not alive(line["pid"]), "end of the keeper")
 
