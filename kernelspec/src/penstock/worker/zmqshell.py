@@ -101,16 +101,14 @@ class ZMQInteractiveShell(ipykernel_zmqshell.ZMQInteractiveShell):
     def showtraceback(self, exc_tuple: Any = None, *args: Any, **kwargs: Any) -> None:
         """Show the error as IPython does; in one line where that gave no ``error`` message.
 
-        That is so when an interrupt came while the traceback was made, when making it failed, and
-        for groups of exceptions, whose traceback IPython prints.
+        That is so when an interrupt came while the traceback was made, and when making it failed.
         """
         error = sys.exc_info()[1] if exc_tuple is None else exc_tuple[1]
         _showing.done = False
         super().showtraceback(exc_tuple, *args, **kwargs)
         # Whoever replaced the method shows errors in another way.
         ours = getattr(self._showtraceback, "__func__", None) is ZMQInteractiveShell._showtraceback
-        # Of a UsageError there is to be a line on stderr only.
-        if ours and not (_showing.done or error is None or isinstance(error, UsageError)):
+        if ours and not _showing.done and error is not None and not _is_printed(error):
             line = self.InteractiveTB.get_exception_only(type(error), error)
             self._showtraceback(type(error), error, line)
 
@@ -167,6 +165,19 @@ class ZMQInteractiveShell(ipykernel_zmqshell.ZMQInteractiveShell):
         for stream in (sys.stdout, sys.stderr):
             # IPython records output by replacing `write`; it restores it only in the good case.
             vars(stream).pop("write", None)
+
+
+def _is_printed(error: BaseException) -> bool:
+    """Whether IPython writes of it to stderr and sends nothing: ipykernel's users know it so.
+
+    A wrong use of a magic, or a group of exceptions, also one that led to the error.
+    """
+    link: BaseException | None = error
+    while link is not None:
+        if hasattr(link, "exceptions") and hasattr(link, "split"):  # of the backport, too
+            return True
+        link = link.__context__
+    return isinstance(error, UsageError)
 
 
 InteractiveShellABC.register(ZMQInteractiveShell)
