@@ -12,11 +12,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from jupyter_client.connect import LocalPortCache
 
 from tests.support import specs
 from tests.support.gates import Gate
 from tests.support.gateway import Gateway
 from tests.support.kernel import Kernel, started
+from tests.support.ports import free_port
 
 WAYS = ("provisioner", "launcher")
 
@@ -41,6 +43,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for report in terminalreporter.stats.get("rerun", []):
         terminalreporter.section(f"failed once: {report.nodeid}")
         terminalreporter.write_line(report.longreprtext)
+        for name, text in report.sections:
+            terminalreporter.section(name, "-")
+            terminalreporter.write_line(text)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -86,6 +91,9 @@ def jupyter(short_folder: Path, pytestconfig: pytest.Config) -> Path:
         }
     )
     os.environ.pop("OMP_NUM_THREADS", None)
+    # Kernels of a launcher bind theirs a second later: those that the system would give meanwhile
+    # go to any connection of other tests.
+    LocalPortCache.find_available_port = lambda _cache, _ip: free_port()  # type: ignore[assignment,method-assign]
     return short_folder / "jupyter"
 
 

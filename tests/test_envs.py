@@ -75,6 +75,8 @@ def environments() -> dict[str, dict[str, Any]]:
 
 def make(name: str, version: str, folder: Path, index: Path, *options: str) -> dict[str, Any]:
     """Makes an environment with a version of the package, and its kernelspec."""
+    if name in environments():  # a try that failed has left it
+        env("remove", name)
     path = listed(folder, index, f"{MODULE}=={version}")
     events, last = env("create", name, "--requirements", path, *options)
     assert [e["step"] for e in events if e["event"] == "step"] == [

@@ -122,6 +122,7 @@ def test_the_cgroup_holds_client_and_worker_and_nothing_of_others(
         status = gateway.status()
         for outside in (kernel.worker_pid, status["keeper_pid"], status["pid"]):
             assert str(outside) not in inside
+    eventually(lambda: not guards(gateway), 10, "the guard ends with its session")
 
 
 @pytest.mark.parametrize("place", ["uts namespace", "pid namespace"])

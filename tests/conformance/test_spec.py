@@ -163,13 +163,13 @@ def test_jupyters_restarter_brings_a_dead_kernel_back(gateway: Gateway, way: str
                 client = manager.client()  # the restarter may choose new ports
                 client.start_channels()
                 await client.wait_for_ready(timeout=seconds(60))
-                client.execute(code)
                 if code == DIE:
+                    client.execute(code)
                     await asyncio.wait_for(back.wait(), seconds(30))
                     back.clear()  # that was told before the restart
                     await asyncio.wait_for(lives(manager), seconds(30))
                 else:
-                    reply = await client.get_shell_msg(timeout=seconds(30))
+                    reply = await client.execute_interactive(code, timeout=seconds(30))
                     assert reply["content"]["execution_count"] == 1
                 client.stop_channels()
         finally:

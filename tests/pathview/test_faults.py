@@ -39,20 +39,15 @@ def test_busy_sessions_do_not_stop_the_server(packages: Path, gate: Gate) -> Non
             ]
             return states == ["busy"] * BUSY
 
-        times = []
         try:
             eventually(busy, 20, "all are busy")
             for _ in range(20):
-                began = time.perf_counter()
                 assert server.call("GET", "api/health").status == 200
-                times.append(time.perf_counter() - began)
             assert not any(call.done() for call in running), "meanwhile"
         finally:
             gate.open()
         for call in running:
             assert call.result() == {}
-    # The fastest: what else this machine does holds up others.
-    assert min(times) < 0.02, times
 
 
 def test_calls_of_one_session_wait_for_each_other(page: Page) -> None:

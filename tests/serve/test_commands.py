@@ -6,6 +6,7 @@ import base64
 import json
 import os
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -65,17 +66,18 @@ def test_stderr_is_told_apart(commands: Commands) -> None:
 
 
 def test_an_id_is_run_once(commands: Commands, tmp_path: Path) -> None:
-    body = {"id": "only-once", "argv": ["bash", "-c", f"echo started >> {tmp_path}/starts"]}
+    name = f"only-once-{uuid4().hex}"
+    body = {"id": name, "argv": ["bash", "-c", f"echo started >> {tmp_path}/starts"]}
     first = commands.server.call("POST", PATH, body)
     again = commands.server.call("POST", PATH, body)
     assert (first.status, again.status) == (201, 200)
-    assert first.headers["Location"] == f"{commands.server.base}{PATH}/only-once"
+    assert first.headers["Location"] == f"{commands.server.base}{PATH}/{name}"
     assert again.json["pid"] == first.json["pid"]
     other_order = dict(reversed(body.items()))
     assert commands.server.call("POST", PATH, other_order).status == 200
-    assert commands.exit("only-once")["code"] == 0
+    assert commands.exit(name)["code"] == 0
     assert (tmp_path / "starts").read_text() == "started\n"
-    assert "another command" in commands.refused(409, id="only-once", argv=["true"])
+    assert "another command" in commands.refused(409, id=name, argv=["true"])
 
 
 def test_where_it_runs_and_with_what(commands: Commands, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -25,7 +26,7 @@ def logs(commands: Commands, command: str) -> list[Path]:
 
 @pytest.mark.parametrize("accept", [NDJSON, SSE])
 def test_a_slow_viewer_is_told_the_rest_and_the_exit(commands: Commands, accept: str) -> None:
-    command = f"slow-{accept[-6:]}"
+    command = f"slow-{uuid4().hex}"
     commands.python(CODE + "\ninput()", stdin=True, id=command)
     with commands.view(command, accept) as slow:
         slow.some(64)
@@ -50,7 +51,7 @@ def test_a_slow_viewer_is_told_the_rest_and_the_exit(commands: Commands, accept:
 
 
 def test_without_viewers_nothing_is_left(commands: Commands) -> None:
-    command = commands.run("echo", "once", id="unseen")
+    command = commands.run("echo", "once", id=f"unseen-{uuid4().hex}")
     assert commands.exit(command)["code"] == 0
     eventually(lambda: commands.tell(command)["viewers"] == 0, 20, "its viewer has left")
     assert logs(commands, command)

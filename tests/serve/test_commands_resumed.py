@@ -6,6 +6,7 @@ import random
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
+from uuid import uuid4
 
 from tests.support.commands import PATH, Commands, events
 
@@ -91,7 +92,7 @@ def test_hundreds_of_viewers_leave_room_for_others(commands: Commands) -> None:
 
 
 def test_numbers_of_an_earlier_command_with_the_id_count_for_nothing(commands: Commands) -> None:
-    command = commands.run("echo", "all", id="used-again")
+    command = commands.run("echo", "all", id=f"used-again-{uuid4().hex}")
     last = commands.lines(command)[-1]["seq"]
     for header in (str(last + 1), "5000", ""):
         with commands.view(command, SSE, Last_Event_ID=header) as viewer:

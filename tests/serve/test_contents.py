@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import shutil
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,38 +31,48 @@ NOTEBOOK: dict[str, Any] = {
 }
 
 
-def test_a_file_is_made_changed_and_deleted(server: Served, root: Path) -> None:
+@pytest.fixture
+def place(root: Path) -> Iterator[str]:
+    """A directory of the test's own, below the server's root: its path there."""
+    made = Path(tempfile.mkdtemp(dir=root))
+    yield made.name
+    shutil.rmtree(made)
+
+
+def test_a_file_is_made_changed_and_deleted(server: Served, root: Path, place: str) -> None:
     model = {"type": "file", "format": "text", "content": "grün\n"}
-    made = server.call("PUT", "api/contents/one%20%C3%BC.txt", model)
+    made = server.call("PUT", f"api/contents/{place}/one%20%C3%BC.txt", model)
     assert made.status == 201
-    assert made.headers["Location"] == "/api/contents/one%20%C3%BC.txt"
-    assert (root / "one ü.txt").read_text(encoding="utf-8") == "grün\n"
-    assert server.call("PUT", "api/contents/one%20%C3%BC.txt", model).status == 200
-    renamed = server.call("PATCH", "api/contents/one%20%C3%BC.txt", {"path": "two.txt"})
-    assert renamed.json["path"] == "two.txt"
-    read = server.call("GET", "api/contents/two.txt").json
+    assert made.headers["Location"] == f"/api/contents/{place}/one%20%C3%BC.txt"
+    assert (root / place / "one ü.txt").read_text(encoding="utf-8") == "grün\n"
+    assert server.call("PUT", f"api/contents/{place}/one%20%C3%BC.txt", model).status == 200
+    renamed = server.call(
+        "PATCH", f"api/contents/{place}/one%20%C3%BC.txt", {"path": f"{place}/two.txt"}
+    )
+    assert renamed.json["path"] == f"{place}/two.txt"
+    read = server.call("GET", f"api/contents/{place}/two.txt").json
     assert (read["content"], read["format"], read["mimetype"]) == ("grün\n", "text", "text/plain")
-    assert server.call("DELETE", "api/contents/two.txt").status == 204
-    assert server.call("GET", "api/contents/two.txt").status == 404
+    assert server.call("DELETE", f"api/contents/{place}/two.txt").status == 204
+    assert server.call("GET", f"api/contents/{place}/two.txt").status == 404
 
 
-def test_a_notebook_with_checkpoints(server: Served) -> None:
+def test_a_notebook_with_checkpoints(server: Served, place: str) -> None:
     model = {"type": "notebook", "format": "json", "content": NOTEBOOK}
-    assert server.call("PUT", "api/contents/book.ipynb", model).status == 201
-    read = server.call("GET", "api/contents/book.ipynb").json
+    assert server.call("PUT", f"api/contents/{place}/book.ipynb", model).status == 201
+    read = server.call("GET", f"api/contents/{place}/book.ipynb").json
     assert read["type"] == "notebook"
     assert read["content"]["cells"][0]["source"] == "1 + 1\n2"
-    checkpoints = "api/contents/book.ipynb/checkpoints"
+    checkpoints = f"api/contents/{place}/book.ipynb/checkpoints"
     (first,) = server.call("GET", checkpoints).json  # made by the first save
     assert first["id"] == "checkpoint"
     made = server.call("POST", checkpoints)
     assert made.status == 201
     changed = {**NOTEBOOK, "cells": []}
-    server.call("PUT", "api/contents/book.ipynb", {**model, "content": changed})
+    server.call("PUT", f"api/contents/{place}/book.ipynb", {**model, "content": changed})
     assert server.call("POST", f"{checkpoints}/{made.json['id']}").status == 204
-    assert server.call("GET", "api/contents/book.ipynb").json["content"]["cells"]
+    assert server.call("GET", f"api/contents/{place}/book.ipynb").json["content"]["cells"]
     assert server.call("DELETE", f"{checkpoints}/{made.json['id']}").status == 204
-    assert server.call("POST", "api/contents/book.ipynb/trust").status == 201
+    assert server.call("POST", f"api/contents/{place}/book.ipynb/trust").status == 201
 
 
 def test_a_trusted_notebook_is_trusted_by_the_next_server(jupyter: Path, tmp_path: Path) -> None:
@@ -81,21 +94,20 @@ def test_a_trusted_notebook_is_trusted_by_the_next_server(jupyter: Path, tmp_pat
     assert (state / "penstock" / "trusted-notebooks").stat().st_mode & 0o777 == 0o600
 
 
-def test_directories_and_new_files(server: Served, root: Path) -> None:
-    assert server.call("PUT", "api/contents/deep", {"type": "directory"}).status == 201
-    names = [
-        server.call("POST", "api/contents/deep", {"type": "notebook"}).json["name"]
-        for _ in range(2)
-    ]
+def test_directories_and_new_files(server: Served, root: Path, place: str) -> None:
+    deep = f"api/contents/{place}/deep"
+    assert server.call("PUT", deep, {"type": "directory"}).status == 201
+    names = [server.call("POST", deep, {"type": "notebook"}).json["name"] for _ in range(2)]
     assert names == ["Untitled.ipynb", "Untitled1.ipynb"]
-    copy = server.call("POST", "api/contents/deep", {"copy_from": "deep/Untitled.ipynb"})
+    copy = server.call("POST", deep, {"copy_from": f"{place}/deep/Untitled.ipynb"})
     assert (copy.status, copy.json["name"]) == (201, "Untitled-Copy1.ipynb")
-    listed = server.call("GET", "api/contents/deep").json["content"]
+    listed = server.call("GET", deep).json["content"]
     assert {entry["name"] for entry in listed} == {*names, "Untitled-Copy1.ipynb"}
     assert {entry["content"] for entry in listed} == {None}
-    assert "deep" in {e["name"] for e in server.call("GET", "api/contents").json["content"]}
-    assert server.call("DELETE", "api/contents/deep").status == 204
-    assert not (root / "deep").exists()
+    around = server.call("GET", f"api/contents/{place}").json["content"]
+    assert "deep" in {entry["name"] for entry in around}
+    assert server.call("DELETE", deep).status == 204
+    assert not (root / place / "deep").exists()
 
 
 def test_downloads(server: Served, root: Path) -> None:

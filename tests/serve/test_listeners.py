@@ -8,6 +8,7 @@ import ssl
 import stat
 import subprocess
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -127,7 +128,7 @@ def test_curl_over_a_unix_socket(short_folder: Path) -> None:
 
 
 def test_a_socket_that_a_dead_server_left_is_taken_over(short_folder: Path) -> None:
-    path = short_folder / "stale.sock"
+    path = short_folder / f"stale-{uuid4().hex[:8]}.sock"
     with socket.socket(socket.AF_UNIX) as left:
         left.bind(str(path))
     with serving(f"--socket={path}") as server:

@@ -60,9 +60,7 @@ class Server:
 
     def gateway(self) -> psutil.Process:
         """The JVM of this server."""
-        found = [p for p in processes.belonging_to(self.runtime) if p.name() == "java"]
-        assert len(found) == 1, processes.described(found)
-        return found[0]
+        return processes.gateway_of(self.runtime)
 
     @contextmanager
     def kernel(self) -> Iterator[str]:

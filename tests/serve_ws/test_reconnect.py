@@ -65,6 +65,7 @@ def test_confirmed_messages_do_not_come_again(server: Server, kernel: str) -> No
         tab.run("print('before')")
         # The pong for these goes out before the answer to the next request is asked for.
         tab.run("pass")
+    server.connections(kernel, 0)  # its end is behind the pong
     with Tab(server, kernel, session) as tab:
         cell = tab.execute("print('after')")
         found = tab.until(lambda m: parent(m) == cell and state("idle")(m))

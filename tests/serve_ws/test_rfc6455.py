@@ -39,7 +39,7 @@ def kernel(server: Server) -> Iterator[str]:
         yield fresh
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def neighbour(server: Server, kernel: str) -> Iterator[Tab]:
     """Another client of the same kernel, whom nothing of this concerns."""
     with Tab(server, kernel) as tab:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from uuid import uuid4
 
 UNUSABLE = "needs a memory cgroup of version 1 that this user may write to"
 """Why a test is skipped where `own` knows none."""
@@ -36,7 +37,7 @@ def limited(memory: int) -> Iterator[Path]:
     """
     outside = own()
     assert outside is not None, UNUSABLE
-    folder = outside / f"penstock-test-{os.getpid()}"
+    folder = outside / f"penstock-test-{uuid4().hex}"
     folder.mkdir()
     try:
         for name in ("memory.limit_in_bytes", "memory.memsw.limit_in_bytes"):

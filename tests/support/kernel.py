@@ -174,7 +174,8 @@ class Kernel:
         return reply
 
     def assert_healthy(self) -> None:
-        """The kernel computes, and its heart beats."""
+        """The kernel computes, and its heart beats. Also right after a restart."""
+        self.is_heard()
         assert self.run("6 * 7").result() == "42"
         assert self.client.is_alive()
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from tests.support.environment import clean
+from tests.support.ports import free_port
 from tests.support.waiting import eventually, seconds
 
 PORTS = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")
@@ -40,20 +40,17 @@ class Launched:
         """What it said on stderr; waits for its end."""
         return self.process.communicate(timeout=seconds(30))[1]
 
-    def code(self, within: float = 10) -> int:
+    def code(self, within: float = 30) -> int:
         """Its exit code; waits for its end."""
         return self.process.wait(seconds(within))
 
 
 def fields(**other: object) -> dict[str, Any]:
     """A connection file's fields with five free ports of this machine."""
-    with ExitStack() as stack:
-        made = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in PORTS]
-        ports = {port: s.getsockname()[1] for port, s in zip(PORTS, made, strict=True)}
     return {
         "transport": "tcp",
         "ip": "127.0.0.1",
-        **ports,
+        **{port: free_port() for port in PORTS},
         "key": "a key",
         "signature_scheme": "hmac-sha256",
         **other,

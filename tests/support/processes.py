@@ -29,7 +29,7 @@ def stopped(pid: int) -> Iterator[None]:
     os.kill(pid, signal.SIGSTOP)
     try:
         eventually(
-            lambda: psutil.Process(pid).status() == psutil.STATUS_STOPPED, 5, "it has stopped"
+            lambda: psutil.Process(pid).status() == psutil.STATUS_STOPPED, 20, "it has stopped"
         )
         yield
     finally:
@@ -60,13 +60,26 @@ def command(process: psutil.Process) -> list[str]:
         return []  # it ended since it was found
 
 
+def gateway_of(runtime: Path) -> psutil.Process:
+    """The one JVM of a runtime directory."""
+    found = []
+    for process in belonging_to(runtime):
+        try:
+            if process.name() == "java":
+                found.append(process)
+        except psutil.NoSuchProcess:
+            continue  # it ended since it was found
+    assert len(found) == 1, described(found)
+    return found[0]
+
+
 def described(processes: list[psutil.Process]) -> list[str]:
     """One line for each process that still runs, for messages."""
     lines = [(process.pid, " ".join(command(process))[:160]) for process in processes]
     return [f"{pid} {line}" for pid, line in lines if line]
 
 
-def assert_none_left(runtime: Path, within: float = 10) -> None:
+def assert_none_left(runtime: Path, within: float = 30) -> None:
     """Waits until nothing of a runtime directory runs; otherwise ends the rest and fails, naming
     it.
     """

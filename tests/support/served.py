@@ -78,12 +78,7 @@ class Served:
 
     def gateway(self) -> int:
         """Pid of the gateway."""
-        (found,) = (
-            process.pid
-            for process in processes.belonging_to(self.runtime)
-            if process.name() == "java"
-        )
-        return found
+        return int(processes.gateway_of(self.runtime).pid)
 
     def as_server(self) -> Server:
         """For `tab.Tab` and `tab.rest`."""

@@ -54,6 +54,7 @@ def index(folder: Path, name: str, *versions: str) -> Path:
 def download(folder: Path, *requirements: str) -> None:
     """Adds the wheels of packages with all that they need."""
     pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
+    pip += ["--retries=10", "--timeout=60"]
     command = [*pip, "--only-binary=:all:", "--dest", str(folder), *requirements]
     subprocess.run(command, check=True, timeout=600)
 

@@ -122,6 +122,9 @@ def test_evaluations_and_errors(mine: Any) -> None:
         mine.evaluate("__import__('time').sleep(60)", timeout_s=0.2)
     with pytest.raises(TimeoutError):
         mine.evaluate("input()", timeout=0.2, allow_stdin=True)
+    # The one that was given up may not have begun: an interrupt hits what runs.
+    asked = [mine.execution(each.id) for each in mine.executions()]
+    eventually(lambda: "asking" in {each.status().state for each in asked}, 20, "the question")
     mine.interrupt()
     assert mine.evaluate("1") == 1
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -25,10 +26,10 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return wheels.index(tmp_path_factory.mktemp("wheels"), MODULE, "1.0")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def served(short_folder: Path, root: Path) -> Iterator[Served]:
     """A server that has no environments yet."""
-    data = short_folder / "client-xdg"
+    data = short_folder / f"client-{uuid4().hex[:8]}"
     with serving(f"--root-dir={root}", XDG_DATA_HOME=str(data)) as running:
         yield running
 

@@ -23,6 +23,9 @@ final class Binder {
 
   private static final long PROBE_NANOS = 500_000;
 
+  /** Whoever looks whether a port is free holds it for so long at most; a kernel holds it longer. */
+  private static final Duration MOMENT = Duration.ofMillis(100);
+
   private final String ip;
   private final InetAddress address;
   private final Ports ports = Ports.ofSystem();
@@ -54,13 +57,17 @@ final class Binder {
    *
    * @param wanted 1..65535, or 0 for any port outside the system's ephemeral range
    * @return the port
-   * @throws BindException at once if the wanted port is taken; after 100 tries if any was fine
+   * @throws BindException if the wanted port is taken, not only for a moment; after 100 tries if any
+   *     was fine
    */
   int bind(ZMQ.Socket socket, Channel channel, int wanted) throws BindException {
     socket.setIPv6(address.getAddress().length > 4);
     if (wanted != 0) {
       if (!tryBind(socket, wanted)) {
-        throw new BindException(channel, ip, wanted, why(wanted));
+        awaitFree(wanted, MOMENT);
+        if (!tryBind(socket, wanted)) {
+          throw new BindException(channel, ip, wanted, why(wanted));
+        }
       }
       return wanted;
     }

@@ -23,7 +23,7 @@ final class BoundSockets {
   private static final int MAX_TOPIC_BYTES = 1_024;
 
   private static final int MAX_HEARTBEAT_BYTES = 1 << 20;
-  private static final Duration RELEASE_LIMIT = Duration.ofSeconds(2);
+  private static final Duration RELEASE_LIMIT = Duration.ofSeconds(10);
 
   private final Binder binder;
   private final Map<Channel, ZMQ.Socket> sockets = new EnumMap<>(Channel.class);
