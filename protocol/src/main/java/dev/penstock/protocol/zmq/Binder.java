@@ -23,7 +23,9 @@ final class Binder {
 
   private static final long PROBE_NANOS = 500_000;
 
-  /** Whoever looks whether a port is free holds it for so long at most; a kernel holds it longer. */
+  /**
+   * Whoever looks whether a port is free holds it for so long at most; a kernel holds it longer.
+   */
   private static final Duration MOMENT = Duration.ofMillis(100);
 
   private final String ip;
@@ -57,8 +59,8 @@ final class Binder {
    *
    * @param wanted 1..65535, or 0 for any port outside the system's ephemeral range
    * @return the port
-   * @throws BindException if the wanted port is taken, not only for a moment; after 100 tries if any
-   *     was fine
+   * @throws BindException if the wanted port is taken, not only for a moment; after 100 tries if
+   *     any was fine
    */
   int bind(ZMQ.Socket socket, Channel channel, int wanted) throws BindException {
     socket.setIPv6(address.getAddress().length > 4);
