@@ -97,11 +97,13 @@ def end_group_members() -> None:
     """End the other processes of the own process group: SIGTERM, then SIGKILL; see them go."""
     _send(signal.SIGTERM, _group_members())
     deadline = time.monotonic() + _GRACE
+    while _group_members() and time.monotonic() < deadline:
+        time.sleep(_LOOK)
+    deadline = time.monotonic() + _GRACE  # from now: however late it is, SIGKILL is sent
     while members := _group_members():
-        if time.monotonic() > deadline + _GRACE:
-            return
+        _send(signal.SIGKILL, members)  # each time: one of them may just have forked
         if time.monotonic() > deadline:
-            _send(signal.SIGKILL, members)  # each time: one of them may just have forked
+            return
         time.sleep(_LOOK)
 
 
