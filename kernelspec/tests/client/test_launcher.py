@@ -215,7 +215,7 @@ def test_it_ends_with_its_parent(gateway: StandInGateway, connection_file: Path)
     wait_until(lambda: gateway.asked("wait"), "the launcher waits")
     shell.kill()
     shell.communicate()
-    wait_until(lambda: not alive(launcher), "end of the launcher", patience=5)
+    wait_until(lambda: not alive(launcher), "end of the launcher")
     assert worker(gateway).poll() == -signal.SIGKILL
     assert gateway.asked("stop")[0]["now"] is True
 

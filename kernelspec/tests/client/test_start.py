@@ -141,7 +141,8 @@ def test_training_that_fails_is_not_tried_again(
     monkeypatch.setenv("PENSTOCK_STAND_IN", "training-fails")
     gateway.ensure_gateway().close()
     patience = training.DELAY + 20
-    (failed,) = wait_until(lambda: list(cache.glob("*.failed")), "the failure", patience)
-    assert "out of luck" in failed.read_text()
+    wait_until(lambda: list(cache.glob("*.failed")), "the failure", patience)
+    (failed,) = cache.glob("*.failed")
+    wait_until(lambda: "out of luck" in failed.read_text(), "its text")  # is written a bit later
     assert "aot-failed" in (stand_in_java / "keeper.log").read_text()
     assert not list(cache.glob("*.aot"))

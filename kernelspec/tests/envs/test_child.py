@@ -86,8 +86,8 @@ def gone(pids: list[int]) -> bool:
 def running(pid: int) -> bool:
     try:
         return ") Z " not in Path(f"/proc/{pid}/stat").read_text()
-    except FileNotFoundError:
-        return False
+    except OSError:
+        return False  # there is none, or it has just been reaped
 
 
 def test_an_interrupt_ends_the_program_and_its_children(lock: int, tmp_path: Path) -> None:

@@ -97,7 +97,7 @@ def test_the_rest_of_the_group_ends_with_its_worker(keeper: TestingKeeper) -> No
     children = [int(pid) for pid in read_lane(keeper, "s1").split()]
     keeper.event("exit", session="s1")
     assert len(children) == 3
-    wait_until(lambda: not any(map(alive, children)), "end of the group", patience=5)
+    wait_until(lambda: not any(map(alive, children)), "end of the group")
 
 
 def test_a_program_that_is_missing_is_an_error(keeper: TestingKeeper) -> None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 from pathlib import Path
 from typing import Any
 
+import psutil
 from testing_gateway import TIMEOUT, Gateway, Worker
 
 from penstock.worker.frames import TO_GATEWAY, Frame, FrameDecoder, FrameType, encode
@@ -117,15 +116,12 @@ def test_the_loss_of_the_adapter_is_told(forked: Worker) -> None:
     lane.send(b'{"seq": 1, "command": "attach", "type": "request"}')
     lane.event("initialized")
     assert lane.reply()["success"]
-    children = forked.execute(
-        "import debugpy.server.api as api\n"
-        "import os\n"
-        "[int(p) for p in os.listdir('/proc') if p.isdigit()"
-        " and str(api._adapter_process.args[3]).encode() in open(f'/proc/{p}/cmdline', 'rb').read()"
-        ".split(b'\\0')]"
+    port = forked.execute(
+        "import debugpy.server.api as api; int(api._adapter_process.args[3])"
     ).value
-    (adapter,) = json.loads(children)
-    os.kill(adapter, signal.SIGKILL)
+    processes = psutil.process_iter(["cmdline"])
+    (adapter,) = [process for process in processes if port in (process.info["cmdline"] or [])]
+    adapter.kill()
     lane.event("terminated")
     assert lane.ask("debugInfo")["body"]["isStarted"] is False
     answer = lane.ask("initialize", adapterID="")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from testing_gateway import Gateway, Worker
+from testing_gateway import PATIENT, Gateway, Worker
 
 BURST = 60
+SESSION = "get_ipython().history_manager.session_number"
 
 
 def burst(worker: Worker) -> list[str]:
@@ -36,7 +37,7 @@ def in_database(gateway: Gateway, session: int) -> list[str]:
 
 def test_a_burst_is_complete_at_the_end(gateway: Gateway, mode: str) -> None:
     worker = gateway.start(mode)
-    session = int(worker.execute("get_ipython().history_manager.session_number").value)
+    session = int(worker.execute(f"{PATIENT}; {SESSION}").value)
     cells = burst(worker)
     assert worker.shutdown() == 0
     assert in_database(gateway, session)[1:] == cells
@@ -44,7 +45,7 @@ def test_a_burst_is_complete_at_the_end(gateway: Gateway, mode: str) -> None:
 
 def test_a_burst_is_complete_after_exit(gateway: Gateway, mode: str) -> None:
     worker = gateway.start(mode)
-    session = int(worker.execute("get_ipython().history_manager.session_number").value)
+    session = int(worker.execute(f"{PATIENT}; {SESSION}").value)
     cells = burst(worker)
     worker.execute("exit()")
     assert worker.wait() == 0
@@ -65,7 +66,7 @@ def test_a_burst_is_shown_at_once(worker: Worker) -> None:
 
 def test_cells_after_a_pause_reach_the_database(gateway: Gateway, forked: Worker) -> None:
     """A worker that is killed later has lost none of them: nobody waits for its end."""
-    session = int(forked.execute("get_ipython().history_manager.session_number").value)
+    session = int(forked.execute(SESSION).value)
     cells = burst(forked)
     wait = (
         "import sqlite3, time\n"

@@ -1,8 +1,8 @@
 package dev.penstock.gateway.lane;
 
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -13,11 +13,11 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>A lane waits for the frame only when more text comes: most markers stand in empty lanes, and a
  * lane's thread that slept would have to be woken for each of them.
  *
- * <p>Thread-safe. The link's reader waits for lanes at most {@link #MAX_WAIT_MS}: someone else may
+ * <p>Thread-safe. The link's reader waits for lanes at most {@link #MAX_WAIT}: someone else may
  * have read the FIFO and taken the marker with it, and output must not hang for that.
  */
 public final class LaneOrder {
-  static final long MAX_WAIT_MS = 1000;
+  private static final Duration MAX_WAIT = Duration.ofSeconds(1);
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition lanesThere = lock.newCondition();
@@ -60,7 +60,11 @@ public final class LaneOrder {
    * @return false if a lane did not within the bound
    */
   public boolean awaitLanes(long marker) throws InterruptedException {
-    long left = TimeUnit.MILLISECONDS.toNanos(MAX_WAIT_MS);
+    return awaitLanes(marker, MAX_WAIT);
+  }
+
+  boolean awaitLanes(long marker, Duration atMost) throws InterruptedException {
+    long left = atMost.toNanos();
     lock.lock();
     try {
       awaited = marker;

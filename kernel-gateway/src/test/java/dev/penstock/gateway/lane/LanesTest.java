@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Real FIFOs, written as a worker and its children would. */
 class LanesTest {
   private static final byte[] NONCE = new byte[16];
+  private static final Duration LONG = Duration.ofSeconds(20);
 
   @TempDir Path directory;
   private final BlockingQueue<String> seen = new LinkedBlockingQueue<>();
@@ -54,7 +55,7 @@ class LanesTest {
     write(out, "before");
     mark(1);
     write(out, "after");
-    assertThat(order.awaitLanes(1)).isTrue();
+    assertThat(order.awaitLanes(1, LONG)).isTrue();
     assertThat(next()).isEqualTo("OUT:before");
     assertThat(seen).isEmpty();
     order.frameDelivered(1);
@@ -75,7 +76,7 @@ class LanesTest {
     byte[] euro = "€".getBytes(StandardCharsets.UTF_8);
     err.write(ByteBuffer.wrap(euro, 0, 2));
     mark(1);
-    assertThat(order.awaitLanes(1)).isTrue();
+    assertThat(order.awaitLanes(1, LONG)).isTrue();
     order.frameDelivered(1);
     err.write(ByteBuffer.wrap(euro, 2, 1));
     assertThat(next()).isEqualTo("ERR:€");

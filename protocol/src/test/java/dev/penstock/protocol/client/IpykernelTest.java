@@ -88,7 +88,7 @@ final class IpykernelTest {
       client.close();
     }
     if (process != null && !process.waitFor(10, TimeUnit.SECONDS)) {
-      process.destroyForcibly();
+      process.destroyForcibly().waitFor();
     }
   }
 
@@ -170,6 +170,6 @@ final class IpykernelTest {
     }
     kernel().interrupt();
     assertThat(execution.reply().ename()).isEqualTo("KeyboardInterrupt");
-    assertThat(kernel().heartbeat(Duration.ofSeconds(5))).isTrue();
+    assertThat(kernel().heartbeat(Duration.ofSeconds(20))).isTrue();
   }
 }

@@ -70,7 +70,7 @@ final class CurveTest {
   @Test
   void aSubscriberThatReadsLosesNothingHoweverSlowEncryptionIs() throws BindException {
     SocketLimits hasty =
-        new SocketLimits(1 << 24, 16, 100, Duration.ofSeconds(1), Duration.ofMillis(1));
+        new SocketLimits(1 << 24, 64, 100, Duration.ofSeconds(1), Duration.ofMillis(1));
     ConnectionInfo wanted = ConnectionInfo.loopback("key").withCurve(keys());
     int messages = 100;
     try (KernelSockets other = KernelSockets.bind(runtime, wanted, hasty);
