@@ -113,12 +113,12 @@ def test_interrupt(page: Tab, state: str) -> None:
 
 def test_the_server_knows_what_the_kernel_does(page: Tab) -> None:
     page.run("1")
-    eventually(lambda: page.model()["execution_state"] == "idle", 10, "the server says idle")
+    eventually(lambda: page.model()["execution_state"] == "idle", 30, "the server says idle")
     cell = page.start(BUSY).until_text("busy")
-    eventually(lambda: page.model()["execution_state"] == "busy", 10, "the server says busy")
+    eventually(lambda: page.model()["execution_state"] == "busy", 30, "the server says busy")
     page.act("interrupt")
     cell.finish()
-    eventually(lambda: page.model()["execution_state"] == "idle", 10, "the server says idle again")
+    eventually(lambda: page.model()["execution_state"] == "idle", 30, "the server says idle again")
 
 
 def test_a_segfault_is_told_and_the_next_cell_runs(page: Tab, gate: Gate) -> None:
@@ -201,7 +201,7 @@ def test_kernels_end_with_their_server(
         pids = [int(first.value(PID)), int(first.value("child.pid")), doing(second, "deaf")]
         os.kill(server.pid, number)
         eventually(
-            lambda: not any(map(processes.alive, pids)), 20, "kernels and children have ended"
+            lambda: not any(map(processes.alive, pids)), 60, "kernels and children have ended"
         )
     with started(via) as kernel:
         kernel.assert_healthy()

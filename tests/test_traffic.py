@@ -64,6 +64,7 @@ def test_heavy_traffic_arrives_complete_and_in_order(kernel: Kernel, via: str) -
         traffic.run(requests(comm_id, widgets, second))
     kernel.client = kernel.manager.blocking_client()
     kernel.client.start_channels()
+    kernel.is_heard()
     sent = list(enumerate(traffic.exchanges))
     for shell in (None, widgets, second):
         expected = [n for n, e in sent if e.shell == shell and e.msg_type.endswith("_request")]

@@ -1,28 +1,30 @@
-"""A client for each test, and the matrix of what they did."""
+"""A client for all checks, and the matrix of what they did."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.clients import clients, matrix
-from tests.clients.client import AbsentError, Client
+from tests.clients.client import AbsentError
+from tests.clients.kept import Kept
 from tests.support.gateway import Gateway
 
 
 @pytest.fixture(scope="session", params=clients.ALL, ids=lambda kind: kind.NAME)
-def client(
+def kept(
     request: pytest.FixtureRequest, gateway: Gateway, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Client]:
+) -> Iterator[Kept]:
     """One client program, for all checks. It ends before the gateway, whose kernels it has."""
     try:
-        opened: Client = request.param(tmp_path_factory.mktemp("client"))
+        kept = Kept(request.param, partial(tmp_path_factory.mktemp, "client"))
     except AbsentError as problem:
         pytest.skip(f"{request.param.NAME}: {problem}")
-    yield opened
-    opened.close()
+    yield kept
+    kept.close()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -30,8 +32,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     """Notes how each check went."""
     report = yield
     parameters = item.callspec.params if hasattr(item, "callspec") else {}
-    if {"client", "check"} <= parameters.keys():
-        matrix.note(parameters["client"].NAME, parameters["check"], report)
+    if {"kept", "check"} <= parameters.keys():
+        matrix.note(parameters["kept"].NAME, parameters["check"], report)
     return report
 
 

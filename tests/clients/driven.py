@@ -77,9 +77,10 @@ class Joined(Program):
 
     def close(self) -> int:
         """Ends program and kernel."""
-        code = super().close()
-        self.gateway.run("kernel", "stop", "--now", self.kernel["id"])
-        return code
+        try:
+            return super().close()
+        finally:
+            self.gateway.run("kernel", "stop", "--now", self.kernel["id"])
 
 
 class Driven(Client):

@@ -20,7 +20,9 @@ program does not offer something, or what it does otherwise.
 
 
 def note(client: str, check: Callable[..., None], report: Any) -> None:
-    """Keeps the worst that was reported of a check."""
+    """Keeps the worst that was reported of a check when it ran last."""
+    if report.when == "setup":
+        _results.pop((client, check.__name__), None)
     if report.failed:
         _results[client, check.__name__] = "FAILED"
     elif report.skipped:

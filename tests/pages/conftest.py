@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import shutil
@@ -19,6 +20,8 @@ from tests.support import notebooks
 from tests.support.gateway import Gateway
 from tests.support.waiting import seconds
 
+#: What the names of notebooks end with.
+NUMBERS = itertools.count()
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu")
 #: How JupyterLab says which shell hears what a page sends to a widget.
 COMMS = "apputils-extension/kernels-settings"
@@ -107,11 +110,14 @@ def lab(root: Path) -> Iterator[servers.Server]:
 
 @pytest.fixture
 def write(root: Path, request: pytest.FixtureRequest) -> Any:
-    """Writes a notebook of the given cells; returns its name."""
+    """Writes a notebook of the given cells; returns its name.
+
+    No other has had it: the servers keep the kernel of a path, also for a test that is run again.
+    """
 
     def written(*sources: str, kernel: str = "penstock") -> str:
         test = request.node.name.partition("[")[0].removeprefix("test_")
-        name = f"{test}-{kernel}.ipynb"
+        name = f"{test}-{kernel}-{next(NUMBERS)}.ipynb"
         notebooks.write(root / name, notebooks.of_cells(*sources), kernel)
         return name
 

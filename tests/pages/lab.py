@@ -81,10 +81,10 @@ class Notebook:
         box.press("Enter")
 
     def interrupt(self) -> None:
-        """Presses I twice in command mode."""
-        self.page.keyboard.press("Escape")
-        self.page.keyboard.press("i")
-        self.page.keyboard.press("i")
+        """Interrupts the kernel by the menu: two keys count as one command only if the page takes
+        them soon after each other.
+        """
+        self.menu("Kernel", "Interrupt Kernel")
 
     def restart(self) -> None:
         """Restarts the kernel by the menu and waits until it is back."""

@@ -78,7 +78,7 @@ def voila(root: Path, log: Path, *, preheated: int = 0) -> Iterator[Server]:
     if preheated:
         config["VoilaConfiguration"] = {"preheat_kernel": True, "default_pool_size": preheated}
     folder = log.with_suffix(".config")
-    folder.mkdir(mode=0o700)
+    folder.mkdir(mode=0o700, exist_ok=True)
     (folder / "voila.json").write_text(json.dumps(config), encoding="utf-8")
     arguments = [
         "voila",

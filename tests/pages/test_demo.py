@@ -39,9 +39,14 @@ def demo(page: Page, server: Served) -> Iterator[Page]:
     page.goto(f"{server.url}demo?token=secret")
     expect(page.get_by_role("button", name="Run")).to_be_visible()
     yield page
+    end_sessions(server)
+    assert said == []
+
+
+def end_sessions(server: Served) -> None:
+    """Ends all sessions that there are."""
     for model in server.call("GET", "api/v1/sessions").json:
         server.call("DELETE", f"api/v1/sessions/{model['id']}")
-    assert said == []
 
 
 def run(page: Page, code: str) -> None:
@@ -53,6 +58,7 @@ def run(page: Page, code: str) -> None:
 def test_the_token_is_asked_for_and_the_session_is_in_the_address(
     page: Page, server: Served
 ) -> None:
+    end_sessions(server)
     page.goto(f"{server.url}demo")
     field = page.get_by_label("Token", exact=True)
     expect(field).to_be_focused()

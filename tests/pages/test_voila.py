@@ -98,9 +98,10 @@ def test_two_visitors_do_not_meet(visitors: tuple[Page, Page], voila: Server) ->
 def test_preheated_kernels_serve_the_visitors(
     visitors: tuple[Page, Page], preheated: Server
 ) -> None:
+    before = len(preheated.log.read_text("utf-8"))
     for page, canvas in zip(visitors, visit(preheated, *visitors), strict=True):
         moves(page, canvas, "8.50")
     config = "() => JSON.parse(document.getElementById('jupyter-config-data').textContent)"
     kernels = {page.evaluate(config)["kernelId"] for page in visitors}
-    log = preheated.log.read_text("utf-8")
+    log = preheated.log.read_text("utf-8")[before:]
     assert kernels == set(re.findall(r"Using pre-heated kernel: (\S+)", log))

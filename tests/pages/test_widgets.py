@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from functools import cache
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.pages.lab import VIEWPORT, Notebook, frame_text, opened
 from tests.pages.servers import Server
+from tests.support import notebooks
 from tests.support.gates import Gate
 from tests.support.waiting import eventually
 
@@ -22,15 +28,36 @@ FINDER = ".jp-Cell:has(.cm-content:has-text('%s'))"
 
 
 @pytest.fixture(scope="module")
-def widgets(browser: Browser, lab: Server) -> Iterator[Notebook]:
-    """The notebook of widgets, run to its end, for all these tests."""
-    context = browser.new_context(viewport=VIEWPORT)
-    notebook = opened(context.new_page(), lab, "widgets.ipynb")
-    notebook.run_all()
-    notebook.is_done(notebook.cells.count() - 1)
-    expect(notebook.panel.get_by_text("Traceback")).to_have_count(0)
-    yield notebook
-    context.close()
+def unused(browser: Browser, lab: Server, root: Path) -> Iterator[Callable[[str], Notebook]]:
+    """Has the notebook of widgets, run to its end, as the test of this name has not had it yet."""
+    tries: Counter[str] = Counter()
+    with ExitStack() as contexts:
+
+        @cache
+        def run(_: int) -> Notebook:
+            number = tries.total()
+            name = "widgets.ipynb" if number == 1 else f"widgets-{number}.ipynb"
+            shutil.copy(notebooks.FOLDER / "widgets.ipynb", root / name)
+            context = contexts.enter_context(closing(browser.new_context(viewport=VIEWPORT)))
+            notebook = opened(context.new_page(), lab, name)
+            notebook.run_all()
+            notebook.is_done(notebook.cells.count() - 1)
+            expect(notebook.panel.get_by_text("Traceback")).to_have_count(0)
+            return notebook
+
+        def of_this_try(test: str) -> Notebook:
+            tries[test] += 1
+            return run(tries[test])
+
+        yield of_this_try
+
+
+@pytest.fixture
+def widgets(unused: Callable[[str], Notebook], request: pytest.FixtureRequest) -> Notebook:
+    """One notebook for all these tests, but another one for a test that is run again: it would find
+    what it moved.
+    """
+    return unused(request.node.name)
 
 
 def cell(notebook: Notebook, source: str) -> Locator:
