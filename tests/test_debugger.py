@@ -259,7 +259,7 @@ def test_nothing_is_left_of_a_kernel_that_stood_at_a_breakpoint(kernel: Kernel, 
         kernel.manager.shutdown_kernel()
     elif way == "restart":
         kernel.manager.restart_kernel()
-        kernel.client.wait_for_ready(timeout=seconds(60))
+        kernel.is_ready()
         about = panel.do("debugInfo")
         assert (about["isStarted"], about["breakpoints"], about["stoppedThreads"]) == (
             False,

@@ -43,7 +43,7 @@ def test_restart_in_each_state_keeps_ports_and_key(kernel: Kernel, state: str, n
     kernel.manager.restart_kernel(now=now)
     # A launcher that was killed could not wait for it.
     eventually(lambda: not processes.alive(worker), 10, "the worker has ended")
-    kernel.client.wait_for_ready(timeout=seconds(60))
+    kernel.is_ready()
     kernel.assert_healthy()
     assert kernel.manager.get_connection_info() == before
     eventually(kernel.client.hb_channel.is_beating, 10, "the heart beats")
@@ -136,7 +136,7 @@ def test_a_sleeping_worker_can_be_ended(kernel: Kernel, how: str) -> None:
     os.kill(worker, signal.SIGSTOP)
     if how == "restart":
         kernel.manager.restart_kernel()
-        kernel.client.wait_for_ready(timeout=seconds(60))
+        kernel.is_ready()
         kernel.assert_healthy()
     else:
         kernel.manager.shutdown_kernel()
@@ -252,7 +252,7 @@ def test_a_kernel_of_nobody_in_two_consoles(own_gateway: Gateway, tmp_path: Path
 def politely(kernel: Kernel) -> None:
     """A restart that gives a launcher the time to clean up."""
     kernel.manager.restart_kernel()
-    kernel.client.wait_for_ready(timeout=seconds(60))
+    kernel.is_ready()
 
 
 def held(process: psutil.Process) -> tuple[int, int]:

@@ -145,6 +145,6 @@ def test_a_restart_ends_the_stream(kernel: Kernel) -> None:
     (done,) = running.of("penstock_stream_done")
     assert done["reason"] in ("interrupted", "stopped")
     assert not running.of("penstock_stream_error")
-    kernel.client.wait_for_ready(timeout=seconds(60))
+    kernel.is_ready()
     kernel.assert_healthy()
     assert control(kernel, "penstock_stream_stop_request")["ename"] == "NoStreamError"

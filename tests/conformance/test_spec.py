@@ -127,7 +127,7 @@ def test_a_restart_keeps_ports_and_place(gateway: Gateway, way: str) -> None:
         worker = kernel.worker_pid
         for now in (True, False):
             kernel.manager.restart_kernel(now=now)
-            kernel.client.wait_for_ready(timeout=seconds(60))
+            kernel.is_ready()
             kernel.assert_healthy()
             assert kernel.manager.get_connection_info() == before
         assert kernel.worker_pid != worker

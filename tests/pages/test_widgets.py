@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from functools import cache
@@ -28,14 +27,12 @@ FINDER = ".jp-Cell:has(.cm-content:has-text('%s'))"
 
 
 @pytest.fixture(scope="module")
-def unused(browser: Browser, lab: Server, root: Path) -> Iterator[Callable[[str], Notebook]]:
-    """Has the notebook of widgets, run to its end, as the test of this name has not had it yet."""
-    tries: Counter[str] = Counter()
+def copies(browser: Browser, lab: Server, root: Path) -> Iterator[Callable[[int], Notebook]]:
+    """The notebook of widgets, run to its end: the first copy of it, the second, and so on."""
     with ExitStack() as contexts:
 
         @cache
-        def run(_: int) -> Notebook:
-            number = tries.total()
+        def copy(number: int) -> Notebook:
             name = "widgets.ipynb" if number == 1 else f"widgets-{number}.ipynb"
             shutil.copy(notebooks.FOLDER / "widgets.ipynb", root / name)
             context = contexts.enter_context(closing(browser.new_context(viewport=VIEWPORT)))
@@ -45,19 +42,15 @@ def unused(browser: Browser, lab: Server, root: Path) -> Iterator[Callable[[str]
             expect(notebook.panel.get_by_text("Traceback")).to_have_count(0)
             return notebook
 
-        def of_this_try(test: str) -> Notebook:
-            tries[test] += 1
-            return run(tries[test])
-
-        yield of_this_try
+        yield copy
 
 
 @pytest.fixture
-def widgets(unused: Callable[[str], Notebook], request: pytest.FixtureRequest) -> Notebook:
+def widgets(copies: Callable[[int], Notebook], request: pytest.FixtureRequest) -> Notebook:
     """One notebook for all these tests, but another one for a test that is run again: it would find
     what it moved.
     """
-    return unused(request.node.name)
+    return copies(getattr(request.node, "execution_count", 1))  # by pytest-rerunfailures
 
 
 def cell(notebook: Notebook, source: str) -> Locator:

@@ -146,6 +146,10 @@ class Kernel:
     def restart(self) -> None:
         """Restarts at once, on the same connection, and waits until it is ready."""
         self.manager.restart_kernel(now=True)
+        self.is_ready()
+
+    def is_ready(self) -> None:
+        """Waits until it serves its client after a restart."""
         self.client.wait_for_ready(timeout=seconds(60))
         self.is_heard()
 
@@ -174,8 +178,7 @@ class Kernel:
         return reply
 
     def assert_healthy(self) -> None:
-        """The kernel computes, and its heart beats. Also right after a restart."""
-        self.is_heard()
+        """The kernel computes, and its heart beats."""
         assert self.run("6 * 7").result() == "42"
         assert self.client.is_alive()
 

@@ -69,7 +69,7 @@ def main() -> None:
             if code is None:
                 # Not at once: a process that is killed has no time for what it was to copy.
                 kernel.manager.restart_kernel(now=False)
-                kernel.client.wait_for_ready(timeout=seconds(60))
+                kernel.is_ready()
             else:
                 kernel.run(code)
         sys.stdin.read()

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
+from keeper.harness import wait_until
 from testing_gateway import PATIENT, TIMEOUT, Gateway, Worker, Zygote
 
 STATE = """
@@ -224,7 +225,7 @@ def test_shutdown(worker: Worker, code: str, tmp_path: Path) -> None:
     worker.until_text("go")
     assert worker.shutdown() == 0
     assert mark.exists()
-    _see_the_group_go(worker.pid)
+    wait_until(lambda: not _group(worker.pid), "the end of the group")
 
 
 def test_shutdown_while_c_code_holds_the_main_thread(worker: Worker) -> None:
@@ -240,7 +241,7 @@ def test_shutdown_ends_children_that_do_not_listen(worker: Worker) -> None:
         " stdout=subprocess.PIPE)\np.stdout.readline()"
     )
     assert worker.shutdown() == 0
-    _see_the_group_go(worker.pid)
+    wait_until(lambda: not _group(worker.pid), "the end of the group")
 
 
 @pytest.mark.parametrize("code", ["1", "while True: pass"])
@@ -356,14 +357,6 @@ def _alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False  # there is none, or it has just been reaped
-
-
-def _see_the_group_go(pgid: int) -> None:
-    """Waits: a process that got SIGKILL may take a moment to go."""
-    deadline = time.monotonic() + TIMEOUT
-    while members := _group(pgid):
-        assert time.monotonic() < deadline, members
-        time.sleep(0.01)
 
 
 def _group(pgid: int) -> list[int]:
